@@ -1,0 +1,40 @@
+"""Triangle meshes as plain arrays, the common currency of shapes, Blender and ray casting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .transforms import Array
+
+
+@dataclass(frozen=True, eq=False)
+class TriangleMesh:
+    """A mesh in its object's own frame.
+
+    Attributes:
+        vertices: (V, 3) float64, metres.
+        triangles: (T, 3) int32 vertex indices, counter-clockwise seen from outside.
+        uvs: (T, 3, 2) float64 texture coordinates of each triangle's corners, or None.
+        smooth: whether shading interpolates normals; geometry is the same either way.
+    """
+
+    vertices: Array
+    triangles: NDArray[np.int32]
+    uvs: Array | None = field(default=None)
+    smooth: bool = False
+
+    @cached_property
+    def bounds(self) -> tuple[Array, Array]:
+        """The lower and upper corner (3,) of the axis-aligned box around the vertices."""
+        return self.vertices.min(axis=0), self.vertices.max(axis=0)
+
+    @property
+    def box_corners(self) -> Array:
+        """The 8 corners (8, 3) of `bounds`; corner i takes the upper x, y, z by bits 0, 1, 2."""
+        low, high = self.bounds
+        bits = (np.arange(8)[:, None] >> np.arange(3)) & 1
+        return np.where(bits == 1, high, low)

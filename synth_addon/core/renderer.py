@@ -1,0 +1,44 @@
+"""The interface that the job asks of anything that renders: Blender or the reference renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from .mesh import TriangleMesh
+from .rendered_frame import RenderedFrame
+from .scene_spec import Pose, SceneSpec, SettledScene, SettledView
+
+
+class Renderer(Protocol):
+    """Loads assets, settles objects and renders views. Decides nothing."""
+
+    @property
+    def version(self) -> str:
+        """Name and version, as recorded in the dataset; other versions may give other pixels."""
+
+    def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
+        """Return the mesh of every asset in `spec` by `ObjectSpec.asset_key`.
+
+        Meshes are in the object's own frame and in metres, before `ObjectSpec.scale`. Each asset
+        is loaded once and kept.
+
+        Raises:
+            AssetError: a file is missing, unreadable or holds no usable mesh.
+        """
+
+    def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
+        """Drop the objects of `spec` and return their poses at rest, in the spec's order."""
+
+    def build(self, scene: SettledScene) -> None:
+        """Make `scene` the one that `render` shows, replacing the one before."""
+
+    def render(self, view: SettledView) -> RenderedFrame:
+        """Render one view of the scene built last.
+
+        Raises:
+            RenderError: the renderer failed or lacks what the spec asks for.
+        """
+
+    def close(self) -> None:
+        """Release files and memory."""

@@ -1,0 +1,288 @@
+"""A scene with every choice made: plain values, savable as JSON, re-renderable alone.
+
+Positions and sizes are metres in the world frame (z up), angles are radians, colours are linear
+RGB, light energy is what Blender calls power: watts (irradiance in W/m2 for the sun).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .camera import Intrinsics
+from .transforms import Array, rotation_from_quaternion, transform_from
+
+Vector = tuple[float, float, float]
+Quaternion = tuple[float, float, float, float]
+Matrix4 = tuple[
+    tuple[float, float, float, float],
+    tuple[float, float, float, float],
+    tuple[float, float, float, float],
+    tuple[float, float, float, float],
+]
+Role = Literal["target", "distractor"]
+CollisionShape = Literal["convex_hull", "box", "sphere", "mesh"]
+Engine = Literal["CYCLES", "EEVEE", "WORKBENCH"]
+
+
+class Spec(BaseModel):
+    """Base of all plain-value records: frozen, and no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ShapeAsset(Spec):
+    """A procedural mesh from `core.shapes`, with all its proportions decided."""
+
+    kind: Literal["shape"] = "shape"
+    shape: str
+    parameters: dict[str, float] = {}
+
+
+class FileAsset(Spec):
+    """A mesh from a file.
+
+    Attributes:
+        file: path as the recipe names it, with forward slashes; the job resolves it.
+        object: name of one object in the file; None takes all meshes as one.
+        unit_m: length of one file unit in metres.
+    """
+
+    kind: Literal["file"] = "file"
+    file: str
+    object: str | None = None
+    unit_m: float = 1.0
+
+
+Asset = Annotated[ShapeAsset | FileAsset, Field(discriminator="kind")]
+
+
+class Pose(Spec):
+    """Where an object is: ``world_from_object`` without its scale."""
+
+    translation: Vector = (0.0, 0.0, 0.0)
+    quaternion: Quaternion = (1.0, 0.0, 0.0, 0.0)
+
+    @property
+    def matrix(self) -> Array:
+        """``world_from_object`` as a rigid 4x4 array."""
+        return transform_from(rotation_from_quaternion(self.quaternion), self.translation)
+
+
+class TextureSpec(Spec):
+    """A set of image files for one material; paths as the recipe names them.
+
+    Attributes:
+        size_m: length in metres that one repeat of the images covers.
+    """
+
+    color: str
+    normal: str | None = None
+    roughness: str | None = None
+    metalness: str | None = None
+    size_m: float = 1.0
+
+
+class MaterialSpec(Spec):
+    """Inputs of Blender's Principled BSDF; textures replace the values they stand for."""
+
+    base_color: Vector = (0.8, 0.8, 0.8)
+    metallic: float = 0.0
+    roughness: float = 0.5
+    transmission: float = 0.0
+    ior: float = 1.45
+    emission_strength: float = 0.0
+    texture: TextureSpec | None = None
+
+
+class BodySpec(Spec):
+    """How an object behaves while it is dropped."""
+
+    collision_shape: CollisionShape = "convex_hull"
+    mass_kg: float = 0.2
+    friction: float = 0.6
+    restitution: float = 0.1
+
+
+class ObjectSpec(Spec):
+    """One object. Its instance id is its value in instance maps; 0 stays background.
+
+    Attributes:
+        group: key of the recipe's object group it was drawn from.
+        category_id, category: class for training; None for distractors.
+        scale: uniform factor on the asset's own size.
+        material: None keeps what the file brought.
+    """
+
+    instance_id: int
+    group: str
+    role: Role
+    category_id: int | None
+    category: str | None
+    asset: Asset
+    scale: float
+    pose: Pose
+    material: MaterialSpec | None
+    body: BodySpec
+
+    @property
+    def asset_key(self) -> str:
+        """The asset as canonical text: equal assets share one mesh."""
+        return canonical_json(self.asset)
+
+
+class SurfaceSpec(Spec):
+    """A fixed axis-aligned slab of the room, such as floor or wall; background in id maps."""
+
+    name: str
+    center: Vector
+    size: Vector
+    material: MaterialSpec
+
+
+class LightSpec(Spec):
+    """A lamp.
+
+    Attributes:
+        position: centre; meaningless for the sun.
+        target: the point it shines at; meaningless for point lights.
+        size_m: radius of point and spot lights, side of area lights.
+        angle: cone of a spot light or apparent size of the sun, radians.
+    """
+
+    kind: Literal["point", "area", "sun", "spot"]
+    position: Vector
+    target: Vector
+    energy: float
+    color: Vector
+    size_m: float
+    angle: float = 0.0
+
+
+class EnvironmentSpec(Spec):
+    """What surrounds the scene: an even colour or an image."""
+
+    kind: Literal["color", "hdri"] = "color"
+    color: Vector = (0.05, 0.05, 0.05)
+    file: str | None = None
+    strength: float = 1.0
+    rotation: float = 0.0
+
+
+class PhysicsSpec(Spec):
+    """How the drop is computed and when it counts as settled.
+
+    Attributes:
+        steps_per_second: simulation frames per second, each with `substeps`.
+        rest_speed: metres per second below which a body counts as slow.
+        rest_seconds: how long all bodies must have been slow.
+        max_seconds: simulated time at which the drop ends in any case.
+    """
+
+    enabled: bool
+    gravity: float
+    steps_per_second: int
+    substeps: int
+    rest_speed: float
+    rest_seconds: float
+    max_seconds: float
+
+
+class RenderSpec(Spec):
+    """Renderer settings; the names are Blender's where Blender has one."""
+
+    engine: Engine
+    samples: int
+    noise_threshold: float
+    max_bounces: int
+    diffuse_bounces: int
+    glossy_bounces: int
+    transmission_bounces: int
+    light_tree: bool
+    clamp_indirect: float
+    denoise: Literal["off", "fast", "accurate"]
+    view_transform: Literal["Standard", "AgX", "Filmic"]
+    exposure: float
+
+
+class ViewSpec(Spec):
+    """One camera, stated relative to the point it looks at.
+
+    Attributes:
+        anchor: instance id of the object looked at; 0 means `center` itself.
+        center: point of interest in the world frame when `anchor` is 0, otherwise an offset
+            from the settled object's centre; metres.
+        radius, elevation, azimuth: the camera centre on a sphere around the point of interest.
+        look_at_offset: shift of the looked-at point away from the point of interest; metres.
+        roll: turn about the viewing axis.
+        render_seed: seed of the renderer's own noise.
+    """
+
+    view: int
+    intrinsics: Intrinsics
+    anchor: int
+    center: Vector
+    radius: float
+    elevation: float
+    azimuth: float
+    look_at_offset: Vector
+    roll: float
+    clip_start: float
+    clip_end: float
+    render_seed: int
+
+
+class SceneSpec(Spec):
+    """One scene index of a recipe, fully decided but not yet dropped.
+
+    Attributes:
+        attempt: how many earlier arrangements of this index were rejected.
+    """
+
+    scene: int
+    seed: int
+    attempt: int
+    recipe_hash: str
+    objects: tuple[ObjectSpec, ...]
+    surfaces: tuple[SurfaceSpec, ...]
+    lights: tuple[LightSpec, ...]
+    environment: EnvironmentSpec
+    physics: PhysicsSpec
+    render: RenderSpec
+    views: tuple[ViewSpec, ...]
+
+
+class SettledView(Spec):
+    """A view whose camera is final: ``world_from_camera`` with OpenCV axes."""
+
+    view: int
+    frame: int
+    intrinsics: Intrinsics
+    world_from_camera: Matrix4
+    clip_start: float
+    clip_end: float
+    render_seed: int
+
+
+class SettledScene(Spec):
+    """A scene after physics: `spec` with the objects' final poses and cameras.
+
+    Saved beside the frames; holds all that is needed to render them again.
+    """
+
+    spec: SceneSpec
+    poses: tuple[Pose, ...]
+    views: tuple[SettledView, ...]
+
+
+def canonical_json(value: BaseModel) -> str:
+    """Return compact JSON with sorted keys: equal values give equal text."""
+    return json.dumps(value.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+
+
+def content_hash(value: BaseModel) -> str:
+    """Return the SHA-256 of `canonical_json`, in hex."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
