@@ -17,6 +17,15 @@ class SynthError(Exception):
     exit_code: ClassVar[int] = 1
 
 
+class Fault(ValueError):
+    """One value that cannot be used, before it is known where in a recipe it stands."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        self.message = message
+        self.remedy = remedy
+        super().__init__(f"{message}. {remedy}")
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault in a recipe: where it is, what stands there, and what to do.

@@ -91,3 +91,16 @@ def look_at(eye: ArrayLike, target: ArrayLike, roll: float = 0.0) -> Array:
     cos, sin = np.cos(roll), np.sin(roll)
     axes = np.column_stack([cos * right - sin * down, sin * right + cos * down, forward])
     return transform_from(axes, eye)
+
+
+def matrix_rows(
+    matrix: ArrayLike,
+) -> tuple[
+    tuple[float, float, float, float],
+    tuple[float, float, float, float],
+    tuple[float, float, float, float],
+    tuple[float, float, float, float],
+]:
+    """Return a 4x4 array as nested tuples of Python floats."""
+    a, b, c, d = (tuple(float(value) for value in row) for row in np.asarray(matrix, float))
+    return a, b, c, d  # type: ignore[return-value]  # rows of a 4x4 array have four values

@@ -1,0 +1,1 @@
+"""The recipe: its declarations, how it is read, checked and migrated."""

@@ -1,0 +1,140 @@
+"""Reads recipes from presets and files, applies overrides, and validates."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from ..errors import Problem, RecipeError, UsageError
+from .migration import migrate
+from .problems import problems_of, shown
+from .recipe import CURRENT_VERSION, Recipe
+
+PRESET_FOLDER = Path(__file__).resolve().parents[3] / "presets"
+
+
+@dataclass(frozen=True)
+class LoadedRecipe:
+    """A recipe and the folder that its relative file names start from."""
+
+    recipe: Recipe
+    folder: Path
+
+
+def preset_names() -> list[str]:
+    """Return the names of the shipped presets, sorted."""
+    return sorted(path.stem for path in PRESET_FOLDER.glob("*.json"))
+
+
+def load_recipe(source: str, overrides: Iterable[str] = ()) -> LoadedRecipe:
+    """Load a preset by name or a recipe by path, with ``PATH=VALUE`` overrides on top.
+
+    Raises:
+        RecipeError: with every problem found.
+        UsageError: the source names nothing, or an override has no ``=``.
+    """
+    path = recipe_path(source)
+    data = _read_object(path)
+    for override in overrides:
+        _apply_override(data, override)
+    return LoadedRecipe(validate_recipe(migrate(data, source, CURRENT_VERSION), source), path.parent)
+
+
+def recipe_path(source: str) -> Path:
+    """Return the file that `source` names: a preset's name or a path.
+
+    Raises:
+        UsageError: there is no such preset or file.
+    """
+    preset = PRESET_FOLDER / f"{source}.json"
+    if source in preset_names():
+        return preset
+    path = Path(source)
+    if path.is_file():
+        return path.absolute()
+    names = preset_names()
+    close = difflib.get_close_matches(source, names, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"Presets are {', '.join(names)}"
+    raise UsageError(f"recipe {source!r}: neither a preset nor a readable file. {hint}")
+
+
+def validate_recipe(data: dict[str, Any], source: str) -> Recipe:
+    """Return the recipe that `data` states.
+
+    Raises:
+        RecipeError: with every problem found.
+    """
+    try:
+        return Recipe.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        raise RecipeError(problems_of(error, Recipe), source) from error
+
+
+def recipe_hash(recipe: Recipe) -> str:
+    """Return the SHA-256 of the recipe's portable form, in hex."""
+    text = json.dumps(recipe.portable(), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "Give a readable UTF-8 JSON file"
+        raise RecipeError([Problem("", "", f"cannot be read: {error}", remedy)], str(path)) from error
+    try:
+        data = json.loads(text, parse_constant=_reject_constant, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        remedy = "Mend the JSON at that place"
+        message = f"not valid JSON: {error}"
+        raise RecipeError([Problem("", "", message, remedy)], str(path)) from error
+    if not isinstance(data, dict):
+        problem = Problem("", shown(data), "must be an object", 'Start with {"version": 1, …}')
+        raise RecipeError([problem], str(path))
+    return data
+
+
+def _reject_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {repeated!r} stands twice in one object")
+    return data
+
+
+def _apply_override(data: dict[str, Any], override: str) -> None:
+    path, equals, text = override.partition("=")
+    keys = path.strip().split(".")
+    if not equals or not all(keys):
+        raise UsageError(f"--set {override!r}: not PATH=VALUE. Write --set camera.fov_deg=40")
+    node = data
+    for key in keys[:-1]:
+        child = node.setdefault(key, {})
+        if child is None:
+            child = node[key] = {}
+        if not isinstance(child, dict):
+            raise UsageError(
+                f"--set {path}: {key} is {shown(child)}, which has no parts. "
+                "Set it as a whole, in JSON"
+            )
+        node = child
+    node[keys[-1]] = _override_value(text)
+
+
+def _override_value(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_reject_constant)
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,67 @@
+"""Renderer settings and what is written to disk."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..scene_spec import Engine
+from .fields import Section, parameter
+
+
+class RenderRecipe(Section):
+    """How pictures are made; defaults were chosen by benchmarks/quality.py."""
+
+    engine: Engine = parameter("CYCLES", label="Engine", help="Blender's render engine")
+    samples: int = parameter(16, ge=1, le=65536, label="Samples", help="Paths traced per pixel")
+    noise_threshold: float = parameter(
+        0.0,
+        ge=0,
+        le=1,
+        label="Noise Threshold",
+        help="Stop sampling a pixel below this noise; 0 takes all samples everywhere",
+    )
+    max_bounces: int = parameter(
+        8, ge=0, le=1024, label="Bounces", help="Longest path of light, in surfaces"
+    )
+    diffuse_bounces: int = parameter(4, ge=0, le=1024, label="Diffuse", help="Diffuse bounces")
+    glossy_bounces: int = parameter(4, ge=0, le=1024, label="Glossy", help="Glossy bounces")
+    transmission_bounces: int = parameter(
+        8, ge=0, le=1024, label="Transmission", help="Bounces through glass"
+    )
+    light_tree: bool = parameter(
+        True, label="Light Tree", help="Choose lamps by their effect; better with many lamps"
+    )
+    clamp_indirect: float = parameter(
+        10.0, ge=0, le=1e6, label="Clamp Indirect", help="Cap on indirect light; 0 is no cap"
+    )
+    denoise: Literal["off", "fast", "accurate"] = parameter(
+        "fast", label="Denoise", help="Clean the picture (never masks or depth)"
+    )
+    view_transform: Literal["Standard", "AgX", "Filmic"] = parameter(
+        "AgX", label="View Transform", help="How scene light becomes display colour"
+    )
+    exposure: float = parameter(
+        0.0, ge=-32, le=32, label="Exposure", help="In stops; 1 doubles the brightness"
+    )
+
+
+class OutputsRecipe(Section):
+    """What is written for every frame beside the picture and its annotations."""
+
+    depth: Literal["off", "png16", "exr"] = parameter(
+        "png16", label="Depth", help="16-bit PNG with a stated scale, or float EXR in metres"
+    )
+    depth_scale: float = parameter(
+        0.0002,
+        gt=0,
+        le=1,
+        unit="m",
+        label="Depth Scale",
+        help="Metres per unit of the 16-bit PNG; 65535 units is the greatest depth",
+    )
+    normals: Literal["off", "png8", "exr"] = parameter(
+        "png8", label="Normals", help="8-bit PNG or half-float EXR, camera frame"
+    )
+    coverage: bool = parameter(
+        False, label="Coverage", help="How much of each pixel its object covers, as 8-bit PNG"
+    )

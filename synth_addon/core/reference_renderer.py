@@ -1,0 +1,286 @@
+"""A small exact renderer in plain numpy: the truth for annotations, and a stand-in for Blender.
+
+Ids, depth and normals are those of `ray_casting` at pixel centres. Colours are Lambert's law
+without shadows, textures, image environments or view transforms other than sRGB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .camera import Intrinsics, pixel_rays
+from .errors import AssetError, RenderError
+from .mesh import TriangleMesh
+from .ray_casting import cast_box, cast_mesh_in_view
+from .rendered_frame import RenderedFrame
+from .scene_spec import (
+    Asset,
+    LightSpec,
+    MaterialSpec,
+    ObjectSpec,
+    Pose,
+    SceneSpec,
+    SettledScene,
+    SettledView,
+    ShapeAsset,
+)
+from .transforms import Array, inverse_rigid, rotation_from_quaternion, transform_points
+
+Mask = NDArray[np.bool_]
+
+MESHES_KEPT = 256
+
+
+class ReferenceRenderer:
+    """Implements `renderer.Renderer` for procedural shapes.
+
+    Args:
+        shape_mesh: makes the mesh of a shape, such as `shapes.mesh_of`.
+        coverage_grid: n for coverage from n x n samples in the pixels where ids meet; other
+            pixels count as wholly covered, so what slips between pixel centres goes unseen. None
+            for frames without coverage.
+
+    Raises:
+        ValueError: `coverage_grid` is not positive.
+    """
+
+    def __init__(
+        self,
+        shape_mesh: Callable[[ShapeAsset], TriangleMesh],
+        coverage_grid: int | None = None,
+    ) -> None:
+        if coverage_grid is not None and coverage_grid < 1:
+            raise ValueError(f"coverage_grid must be positive, not {coverage_grid}")
+        self._shape_mesh = shape_mesh
+        self._coverage_grid = coverage_grid
+        self._meshes: dict[str, TriangleMesh] = {}
+        self._stage: _Stage | None = None
+
+    @property
+    def version(self) -> str:
+        """Name and version, as recorded in the dataset."""
+        return "reference 1"
+
+    def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
+        """Return the mesh of every asset in `spec` by `ObjectSpec.asset_key`.
+
+        Raises:
+            AssetError: an asset is a file; only procedural shapes can be drawn.
+        """
+        if len(self._meshes) > MESHES_KEPT:
+            self._meshes.clear()
+        assets = {item.asset_key: item.asset for item in spec.objects}
+        for key, asset in assets.items():
+            if key not in self._meshes:
+                self._meshes[key] = self._mesh_of(asset)
+        return {key: self._meshes[key] for key in assets}
+
+    def _mesh_of(self, asset: Asset) -> TriangleMesh:
+        if isinstance(asset, ShapeAsset):
+            return self._shape_mesh(asset)
+        raise AssetError(
+            f"The reference renderer takes only procedural shapes, so it cannot load "
+            f"{asset.file!r}. Choose another engine or replace the file by a shape."
+        )
+
+    def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
+        """Return the objects' poses with their lowest vertices moved straight to the floor, z = 0.
+
+        Rotation, x and y stay, and objects may overlap. Without physics the spec's poses are
+        returned.
+        """
+        if not spec.physics.enabled:
+            return tuple(item.pose for item in spec.objects)
+        meshes = self.load(spec)
+        return tuple(_resting(item, meshes[item.asset_key]) for item in spec.objects)
+
+    def build(self, scene: SettledScene) -> None:
+        """Make `scene` the one that `render` shows."""
+        self._stage = _stage_from(scene, self.load(scene.spec))
+
+    def render(self, view: SettledView) -> RenderedFrame:
+        """Render one view of the scene built last; normals are geometric and face the camera.
+
+        Raises:
+            RenderError: no scene was built.
+        """
+        if self._stage is None:
+            raise RenderError("The reference renderer has no scene yet. Build one first.")
+        camera = np.array(view.world_from_camera)
+        seen = _look(self._stage, camera, view, view.intrinsics, None)
+        shape = (view.intrinsics.height, view.intrinsics.width)
+        ids = self._stage.ids[seen.owner].reshape(shape)
+        coverage = None
+        if self._coverage_grid is not None:
+            coverage = _coverage(self._stage, camera, view, ids, self._coverage_grid)
+        return RenderedFrame(
+            rgb=_encode_srgb(_shade(self._stage, camera, seen)).reshape(*shape, 3),
+            depth=seen.depth.astype(np.float32).reshape(shape),
+            normals=seen.normals.astype(np.float32).reshape(*shape, 3),
+            instance_ids=ids,
+            coverage=coverage,
+        )
+
+    def close(self) -> None:
+        """Forget meshes and scene."""
+        self._meshes.clear()
+        self._stage = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Stage:
+    """A scene in world coordinates. Owners number the objects, then the slabs, then nothing."""
+
+    vertices: Array
+    triangles: NDArray[np.int32]
+    triangle_owner: NDArray[np.int64]
+    slabs: tuple[tuple[Array, Array], ...]
+    ids: NDArray[np.uint16]
+    colors: Array
+    emission: Array
+    lights: tuple[LightSpec, ...]
+    ambient: Array
+    exposure: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What M rays meet: depth, owner, camera-frame normals, and the camera-frame rays."""
+
+    depth: Array
+    owner: NDArray[np.int64]
+    normals: Array
+    rays: Array
+
+
+def _resting(item: ObjectSpec, mesh: TriangleMesh) -> Pose:
+    rotation = rotation_from_quaternion(item.pose.quaternion)
+    lowest = float((item.scale * mesh.vertices @ rotation[2]).min())
+    x, y, _ = item.pose.translation
+    return Pose(translation=(x, y, -lowest), quaternion=item.pose.quaternion)
+
+
+def _stage_from(scene: SettledScene, meshes: Mapping[str, TriangleMesh]) -> _Stage:
+    spec = scene.spec
+    vertices, triangles, owners = [np.empty((0, 3))], [np.empty((0, 3), np.int32)], []
+    count = 0
+    for index, (item, pose) in enumerate(zip(spec.objects, scene.poses, strict=True)):
+        mesh = meshes[item.asset_key]
+        vertices.append(transform_points(pose.matrix, item.scale * mesh.vertices))
+        triangles.append((mesh.triangles + count).astype(np.int32))
+        owners.append(np.full(len(mesh.triangles), index, np.int64))
+        count += len(mesh.vertices)
+    materials = [item.material or MaterialSpec() for item in spec.objects]
+    materials += [surface.material for surface in spec.surfaces]
+    corners = [(np.array(slab.center), np.array(slab.size) / 2) for slab in spec.surfaces]
+    ambient = np.array(spec.environment.color) * spec.environment.strength
+    return _Stage(
+        np.concatenate(vertices),
+        np.concatenate(triangles),
+        np.concatenate([*owners, np.empty(0, np.int64)]),
+        tuple((center - half, center + half) for center, half in corners),
+        np.array([*(o.instance_id for o in spec.objects), *[0] * (len(corners) + 1)], np.uint16),
+        np.array([*(material.base_color for material in materials), (0.0, 0.0, 0.0)]),
+        np.array([*(material.emission_strength for material in materials), 0.0]),
+        spec.lights,
+        ambient,
+        spec.render.exposure,
+    )
+
+
+def _look(
+    stage: _Stage, camera: Array, view: SettledView, intrinsics: Intrinsics, wanted: Mask | None
+) -> _Seen:
+    """Cast the pixels of `intrinsics`, or only the `wanted` ones, in row order."""
+    near, far = view.clip_start, view.clip_end
+    rows, columns = np.indices((intrinsics.height, intrinsics.width)).reshape(2, -1)
+    chosen = slice(None) if wanted is None else np.flatnonzero(wanted)
+    rays = pixel_rays(intrinsics, columns[chosen], rows[chosen])
+    vertices = transform_points(inverse_rigid(camera), stage.vertices)
+    hits = cast_mesh_in_view(intrinsics, vertices, stage.triangles, near, far, wanted)
+    depth, normals = hits.distance[chosen], hits.normals[chosen]
+    owner_or_nothing = np.append(stage.triangle_owner, len(stage.ids) - 1)
+    owner = owner_or_nothing[hits.triangles[chosen]]
+    first_slab = len(stage.ids) - 1 - len(stage.slabs)
+    directions = rays @ camera[:3, :3].T
+    for index, (low, high) in enumerate(stage.slabs, first_slab):
+        slab = cast_box(camera[:3, 3], directions, low, high, near, far)
+        nearer = slab.distance < depth
+        depth[nearer] = slab.distance[nearer]
+        normals[nearer] = slab.normals[nearer] @ camera[:3, :3]
+        owner[nearer] = index
+    away = np.einsum("ij,ij->i", normals, rays) > 0
+    normals[away] *= -1
+    return _Seen(depth, owner, normals, rays)
+
+
+def _coverage(
+    stage: _Stage, camera: Array, view: SettledView, ids: NDArray[np.uint16], grid: int
+) -> NDArray[np.float32]:
+    """Return the share of each pixel that shows the id at its centre."""
+    edge = np.zeros(ids.shape, bool)
+    across, down = ids[:, 1:] != ids[:, :-1], ids[1:] != ids[:-1]
+    for part, differs in ((np.s_[:, 1:], across), (np.s_[:, :-1], across)):
+        edge[part] |= differs
+    for rows, differs in ((np.s_[1:], down), (np.s_[:-1], down)):
+        edge[rows] |= differs
+    fine = {name: value * grid for name, value in view.intrinsics.model_dump().items()}
+    wanted = edge.repeat(grid, axis=0).repeat(grid, axis=1)
+    seen = _look(stage, camera, view, Intrinsics(**fine), wanted)
+    same = np.ones(wanted.shape, np.float32)
+    centers = ids.repeat(grid, axis=0).repeat(grid, axis=1)
+    same[wanted] = stage.ids[seen.owner] == centers[wanted]
+    height, width = ids.shape
+    share: NDArray[np.float32] = same.reshape(height, grid, width, grid).mean(axis=(1, 3))
+    return share
+
+
+def _shade(stage: _Stage, camera: Array, seen: _Seen) -> Array:
+    """Return linear radiance (M, 3): Lambert's law, and the environment where nothing is hit."""
+    radiance = np.broadcast_to(stage.ambient, seen.rays.shape).copy()
+    hit = np.flatnonzero(np.isfinite(seen.depth))
+    points = transform_points(camera, seen.rays[hit] * seen.depth[hit, None])
+    normals = seen.normals[hit] @ camera[:3, :3].T
+    arriving = np.broadcast_to(np.pi * stage.ambient, points.shape).copy()
+    for light in stage.lights:
+        arriving += _irradiance(light, points, normals)[:, None] * light.color
+    arriving += np.pi * stage.emission[seen.owner[hit], None]
+    radiance[hit] = stage.colors[seen.owner[hit]] * arriving / np.pi
+    radiance *= 2.0**stage.exposure
+    return radiance
+
+
+def _irradiance(light: LightSpec, points: Array, normals: Array) -> Array:
+    """Return W/m2 (M,) that `light` sends to surfaces, its shape shrunk to a point.
+
+    A point or spot light of P watts has the intensity P / 4 pi, an area light P cos / pi.
+    """
+    axis = np.subtract(light.target, light.position)
+    axis = axis / max(float(np.linalg.norm(axis)), 1e-9)
+    if light.kind == "sun":
+        sun: Array = np.maximum(normals @ -axis, 0.0) * light.energy
+        return sun
+    away = points - light.position
+    squared = np.maximum(np.einsum("ij,ij->i", away, away), 1e-9)
+    away = away / np.sqrt(squared)[:, None]
+    facing = np.maximum(-np.einsum("ij,ij->i", away, normals), 0.0)
+    along = away @ axis
+    if light.kind == "area":
+        intensity = light.energy / np.pi * np.maximum(along, 0.0)
+    else:
+        lit = 1.0 if light.kind == "point" else along >= np.cos(light.angle / 2)
+        intensity = light.energy / (4 * np.pi) * lit
+    received: Array = intensity * facing / squared
+    return received
+
+
+def _encode_srgb(linear: Array) -> NDArray[np.uint8]:
+    """Return linear values as 8-bit sRGB (IEC 61966-2-1), clipped to 0..1."""
+    value = np.clip(linear, 0.0, 1.0)
+    encoded = np.where(value <= 0.0031308, 12.92 * value, 1.055 * value ** (1 / 2.4) - 0.055)
+    rounded: NDArray[np.uint8] = np.floor(encoded * 255 + 0.5).astype(np.uint8)
+    return rounded

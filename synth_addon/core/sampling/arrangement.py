@@ -1,0 +1,112 @@
+"""Moves objects apart before they are dropped, and judges how they came to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..mesh import TriangleMesh
+from ..random_streams import random_stream
+from ..recipe.recipe import Recipe
+from ..scene_spec import ObjectSpec, Pose, SceneSpec, Vector
+from ..transforms import Array, rotation_from_quaternion
+from .objects import sample_start
+from .views import Ball, bounding_ball
+
+_REDRAWS = 20
+_GAP_M = 0.002
+_SUNK_M = 0.02
+
+
+def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> SceneSpec:
+    """Return `spec` with start poses at which no two objects' bounding spheres touch.
+
+    A drawn height becomes the height of the object's lowest point above the floor. An object that
+    overlaps earlier ones is drawn anew a few times, then raised until it is free; in a closed
+    room it is kept between the walls.
+    """
+    placed: list[Ball] = []
+    objects: list[ObjectSpec] = []
+    limits = _wall_limits(spec)
+    for item in spec.objects:
+        mesh = meshes[item.asset_key]
+        rng = random_stream(spec.seed, spec.scene, f"arrange {item.instance_id} {spec.attempt}")
+        pose = _grounded(item, mesh, item.pose.translation, limits)
+        for _ in range(_REDRAWS):
+            if not _overlaps(bounding_ball(item, pose, mesh), placed):
+                break
+            pose = _grounded(item, mesh, sample_start(recipe.spawn, rng), limits)
+        pose = _raised(item, pose, mesh, placed)
+        placed.append(bounding_ball(item, pose, mesh))
+        objects.append(item.model_copy(update={"pose": pose}))
+    return spec.model_copy(update={"objects": tuple(objects)})
+
+
+def _wall_limits(spec: SceneSpec) -> tuple[float, float]:
+    walls = {surface.name: surface for surface in spec.surfaces}
+    if "wall_x_max" not in walls:
+        return np.inf, np.inf
+    x, y = walls["wall_x_max"], walls["wall_y_max"]
+    return x.center[0] - x.size[0] / 2, y.center[1] - y.size[1] / 2
+
+
+def _grounded(
+    item: ObjectSpec, mesh: TriangleMesh, start: Vector, limits: tuple[float, float]
+) -> Pose:
+    rotated = item.scale * _rotated(mesh, item.pose)
+    low, high = rotated.min(axis=0), rotated.max(axis=0)
+    x, y = (
+        float(np.clip(value, min(0.0, -limit - low[i]), max(0.0, limit - high[i])))
+        for i, (value, limit) in enumerate(zip(start[:2], limits, strict=True))
+    )
+    return Pose(translation=(x, y, start[2] - float(low[2])), quaternion=item.pose.quaternion)
+
+
+def _rotated(mesh: TriangleMesh, pose: Pose) -> Array:
+    return mesh.vertices @ rotation_from_quaternion(pose.quaternion).T
+
+
+def _overlaps(ball: Ball, placed: Sequence[Ball]) -> bool:
+    return any(
+        np.linalg.norm(ball.center - other.center) < ball.radius + other.radius + _GAP_M
+        for other in placed
+    )
+
+
+def _raised(item: ObjectSpec, pose: Pose, mesh: TriangleMesh, placed: Sequence[Ball]) -> Pose:
+    """Raise an object to just above whatever it overlaps, as often as needed."""
+    for _ in range(len(placed) + 1):
+        ball = bounding_ball(item, pose, mesh)
+        tops = [
+            other.center[2] + other.radius
+            for other in placed
+            if _overlaps(ball, [other])
+        ]
+        if not tops:
+            break
+        rise = max(tops) + ball.radius + 2 * _GAP_M - ball.center[2]
+        x, y, z = pose.translation
+        pose = Pose(translation=(x, y, z + float(rise)), quaternion=pose.quaternion)
+    return pose
+
+
+def fault_at_rest(
+    spec: SceneSpec, poses: Sequence[Pose], meshes: Mapping[str, TriangleMesh]
+) -> str | None:
+    """Return what is wrong with a settled scene, or None: sunk into the floor, or escaped."""
+    if not spec.physics.enabled:
+        return None
+    limit_x, limit_y = _wall_limits(spec)
+    floor = next(surface for surface in spec.surfaces if surface.name == "floor")
+    reach = np.minimum((limit_x, limit_y), np.asarray(floor.size[:2]) / 2) + _SUNK_M
+    for item, pose in zip(spec.objects, poses, strict=True):
+        mesh = meshes[item.asset_key]
+        points = item.scale * _rotated(mesh, pose) + pose.translation
+        if not np.isfinite(points).all():
+            return f"object {item.instance_id} ({item.group}) has no finite pose"
+        if points[:, 2].min() < -_SUNK_M:
+            return f"object {item.instance_id} ({item.group}) sank into the floor"
+        if np.any(np.abs(points[:, :2].mean(axis=0)) > reach):
+            return f"object {item.instance_id} ({item.group}) left the room"
+    return None

@@ -1,0 +1,104 @@
+"""Draws which objects a scene holds, how they look and where they start."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..asset_catalog import AssetCatalog
+from ..distributions import draw_integer
+from ..random_streams import random_stream
+from ..recipe.objects import ObjectGroup, SpawnRecipe
+from ..recipe.recipe import Recipe
+from ..scene_spec import (
+    Asset,
+    BodySpec,
+    FileAsset,
+    MaterialSpec,
+    ObjectSpec,
+    Pose,
+    Quaternion,
+    ShapeAsset,
+)
+from ..shapes.catalog import SHAPES
+from .materials import sample_material
+
+_UNIT_M = {"m": 1.0, "cm": 0.01, "mm": 0.001}
+
+
+def sample_objects(
+    recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
+) -> tuple[ObjectSpec, ...]:
+    """Draw all objects of a scene, numbered from 1 in the recipe's order."""
+    ids = {name: i for i, name in enumerate(recipe.category_names, start=1)}
+    objects: list[ObjectSpec] = []
+    for name, group in recipe.objects.items():
+        count = draw_integer(
+            group.count, random_stream(recipe.seed, scene, f"count of {name} attempt {attempt}")
+        )
+        category = (group.category or name) if group.role == "target" else None
+        for number in range(count):
+            aspect = f"{name} {number} attempt {attempt}"
+            looks = random_stream(recipe.seed, scene, f"looks of {aspect}")
+            start = random_stream(recipe.seed, scene, f"start of {aspect}")
+            objects.append(
+                ObjectSpec(
+                    instance_id=len(objects) + 1,
+                    group=name,
+                    role=group.role,
+                    category_id=ids[category] if category else None,
+                    category=category,
+                    asset=_sample_asset(name, group, catalog, looks),
+                    scale=group.scale.draw(looks),
+                    material=_sample_material(group, catalog, looks),
+                    body=_sample_body(group, start),
+                    pose=_sample_pose(group, recipe.spawn, start),
+                )
+            )
+    return tuple(objects)
+
+
+def _sample_asset(
+    name: str, group: ObjectGroup, catalog: AssetCatalog, rng: np.random.Generator
+) -> Asset:
+    if group.shape is not None:
+        declared = SHAPES[group.shape].parameters
+        parameters = {
+            key: group.parameters[key].draw(rng) if key in group.parameters else p.default
+            for key, p in declared.items()
+        }
+        return ShapeAsset(shape=group.shape, parameters=parameters)
+    files = catalog.meshes[name]
+    chosen = files[int(rng.integers(len(files)))]
+    return FileAsset(file=chosen, object=group.object, unit_m=_UNIT_M[group.unit])
+
+
+def _sample_material(
+    group: ObjectGroup, catalog: AssetCatalog, rng: np.random.Generator
+) -> MaterialSpec | None:
+    if group.material is not None:
+        return sample_material(group.material, catalog, rng)
+    return MaterialSpec() if group.shape is not None else None
+
+
+def _sample_body(group: ObjectGroup, rng: np.random.Generator) -> BodySpec:
+    return BodySpec(
+        collision_shape=group.collision_shape,
+        mass_kg=group.mass_kg.draw(rng),
+        friction=group.friction.draw(rng),
+        restitution=group.restitution.draw(rng),
+    )
+
+
+def _sample_pose(group: ObjectGroup, spawn: SpawnRecipe, rng: np.random.Generator) -> Pose:
+    quaternion = group.rotation.draw(rng)
+    return Pose(translation=sample_start(spawn, rng), quaternion=_four(quaternion))
+
+
+def sample_start(spawn: SpawnRecipe, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Draw a start position: x, y of the origin and height of the lowest point; metres."""
+    return spawn.x_m.draw(rng), spawn.y_m.draw(rng), spawn.height_m.draw(rng)
+
+
+def _four(quaternion: np.ndarray) -> Quaternion:
+    w, x, y, z = (float(value) for value in quaternion)
+    return w, x, y, z

@@ -1,0 +1,40 @@
+"""Draws one scene index of a recipe."""
+
+from __future__ import annotations
+
+from ..asset_catalog import AssetCatalog
+from ..recipe.loading import recipe_hash
+from ..recipe.recipe import Recipe
+from ..scene_spec import PhysicsSpec, RenderSpec, SceneSpec
+from .objects import sample_objects
+from .surroundings import sample_environment, sample_lights, sample_surfaces
+from .views import sample_view
+
+
+def sample_scene(
+    recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int = 0
+) -> SceneSpec:
+    """Draw everything about a scene that does not depend on where objects come to rest.
+
+    Args:
+        scene: scene index from 0; may lie beyond `Recipe.scenes`.
+        attempt: 0, or how many earlier arrangements of this index were rejected. Objects and
+            views change with it; room, lights and environment stay.
+    """
+    objects = sample_objects(recipe, catalog, scene, attempt)
+    return SceneSpec(
+        scene=scene,
+        seed=recipe.seed,
+        attempt=attempt,
+        recipe_hash=recipe_hash(recipe),
+        objects=objects,
+        surfaces=sample_surfaces(recipe, catalog, scene),
+        lights=sample_lights(recipe, scene),
+        environment=sample_environment(recipe, catalog, scene),
+        physics=PhysicsSpec.model_validate(recipe.physics.model_dump()),
+        render=RenderSpec.model_validate(recipe.render.model_dump()),
+        views=tuple(
+            sample_view(recipe, objects, scene, attempt, view)
+            for view in range(recipe.views_per_scene)
+        ),
+    )
