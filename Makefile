@@ -1,0 +1,65 @@
+# Everything runs from environments that the targets below make by themselves: .venv for the default
+# Blender, .venv-5.0 and .venv-4.2 for the other supported ones. A stamp file in each says that it is
+# ready and newer than its pins.
+
+PYTHON ?= $(shell for python in python3.11 python3 python; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; \
+	then command -v $$python; break; fi; done)
+
+OTHER_VERSIONS := 5.0 4.2
+PYTEST_WORKERS ?= 2
+BENCHMARKS := overhead quality
+DEMO := build/demo
+DEMO_SHEET := build/demo_contact_sheet.png
+
+.PHONY: help setup system demo test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench clean
+.DELETE_ON_ERROR:
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.ready ## Make .venv with bpy and all pinned packages
+
+system: # what pip cannot bring; a blink when all is there
+	@tools/system_packages.sh "$(PYTHON)"
+
+.venv/.ready: requirements/bpy-4.5.txt requirements/dev.txt
+.venv-5.0/.ready: requirements/bpy-5.0.txt requirements/dev.txt
+.venv-4.2/.ready: requirements/bpy-4.2.txt requirements/dev.txt
+%/.ready: pyproject.toml tools/python_environment.sh | system
+	@tools/python_environment.sh "$(PYTHON)" $* $(filter %.txt,$^)
+	@touch $@
+
+.venv/.ready-bench: requirements/bench.txt .venv/.ready
+	@echo "setup: .venv with $<"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+demo: setup ## Generate, validate and picture a small dataset in build/
+	.venv/bin/synth generate cup_room --output $(DEMO) --frames 24 --resume
+	.venv/bin/synth validate $(DEMO)
+	.venv/bin/synth show $(DEMO) --output $(DEMO_SHEET)
+	@echo
+	@echo "Dataset:       $(CURDIR)/$(DEMO)"
+	@echo "COCO labels:   $(CURDIR)/$(DEMO)/coco/instances.json"
+	@echo "Contact sheet: $(CURDIR)/$(DEMO_SHEET)"
+
+lint: setup ## Check style, format and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+test: lint ## Run all checks and all tests on the default Blender
+	.venv/bin/python -m pytest -n $(PYTEST_WORKERS)
+
+matrix: $(OTHER_VERSIONS:%=matrix-%) ## Run the tests that touch Blender on the other versions
+
+$(OTHER_VERSIONS:%=matrix-%): matrix-%: .venv-%/.ready
+	.venv-$*/bin/python -m pytest -n $(PYTEST_WORKERS) -m matrix
+
+bench: .venv/.ready-bench ## Measure speed and quality; tables on screen, plots in build/bench
+	@mkdir -p build/bench
+	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; .venv/bin/python benchmarks/$$name.py; done
+
+clean: ## Remove everything that make has made
+	rm -rf build .venv .venv-5.0 .venv-4.2 *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
