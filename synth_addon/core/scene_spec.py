@@ -206,6 +206,7 @@ class RenderSpec(Spec):
     denoise: Literal["off", "fast", "accurate"]
     view_transform: Literal["Standard", "AgX", "Filmic"]
     exposure: float
+    coverage: bool = False
 
 
 class ViewSpec(Spec):

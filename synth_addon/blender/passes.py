@@ -1,0 +1,120 @@
+"""Reads a render's passes back as arrays, through uncompressed files on a RAM disk if there is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import bpy
+import numpy as np
+import OpenEXR
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..core.rendered_frame import RenderedFrame
+from ..core.scene_spec import SettledView
+from ..core.transforms import Array
+from .versions import set_image_format
+
+Channels = Mapping[str, NDArray[np.float32]]
+_CRYPTOMATTE_LAYERS = 3
+
+
+def object_name(instance_id: int) -> str:
+    """Return the Blender name of an instance, by which cryptomatte knows it."""
+    return f"synth.{instance_id:05d}"
+
+
+def read_frame(scene: bpy.types.Scene, view: SettledView, folder: Path) -> RenderedFrame:
+    """Return the arrays of the render that was just made of `scene`.
+
+    Args:
+        folder: where intermediate files may be written; they are removed again.
+    """
+    rgb = _read_display(scene, folder / "display.tga")
+    channels, manifest = _read_passes(scene, folder / "passes.exr")
+    depth = channels["Depth.Z"]
+    depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
+    ids = channels["IndexOB.X"].astype(np.uint16)
+    coverage = None
+    if "CryptoObject00.r" in channels:
+        coverage = _coverage(channels, manifest, ids)
+    return RenderedFrame(
+        rgb=rgb,
+        depth=depth,
+        normals=_camera_normals(channels, np.asarray(view.world_from_camera), depth),
+        instance_ids=ids,
+        coverage=coverage,
+    )
+
+
+def _save(scene: bpy.types.Scene, path: Path) -> None:
+    bpy.data.images["Render Result"].save_render(str(path), scene=scene)
+
+
+def _read_display(scene: bpy.types.Scene, path: Path) -> NDArray[np.uint8]:
+    settings = scene.render.image_settings
+    set_image_format(settings, "TARGA_RAW")
+    settings.color_mode = "RGB"
+    _save(scene, path)
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    finally:
+        path.unlink()
+
+
+def _read_passes(scene: bpy.types.Scene, path: Path) -> tuple[Channels, Mapping[str, str]]:
+    settings = scene.render.image_settings
+    set_image_format(settings, "OPEN_EXR_MULTILAYER")
+    settings.exr_codec, settings.color_depth = "NONE", "32"
+    _save(scene, path)
+    try:
+        file = OpenEXR.File(str(path), separate_channels=True)
+    finally:
+        path.unlink()
+    channels = {
+        name.split(".", 1)[1]: channel.pixels
+        for part in file.parts
+        for name, channel in part.channels.items()
+        if "." in name
+    }
+    return channels, _cryptomatte_manifest(file)
+
+
+def _cryptomatte_manifest(file: OpenEXR.File) -> Mapping[str, str]:
+    for part in file.parts:
+        for key, value in part.header.items():
+            if key.startswith("cryptomatte/") and key.endswith("/manifest"):
+                manifest: dict[str, str] = json.loads(value)
+                return manifest
+    return {}
+
+
+def _camera_normals(
+    channels: Channels, world_from_camera: Array, depth: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Blender's normals are world-frame and averaged over the pixel: turn and normalise them."""
+    world = np.stack([channels[f"Normal.{axis}"] for axis in "XYZ"], axis=-1)
+    normals = world @ world_from_camera[:3, :3].astype(np.float32)
+    length = np.linalg.norm(normals, axis=-1, keepdims=True)
+    normals = normals / np.maximum(length, np.float32(1e-12))
+    return np.where(np.isfinite(depth)[..., None], normals, np.float32(0))
+
+
+def _coverage(
+    channels: Channels, manifest: Mapping[str, str], ids: NDArray[np.uint16]
+) -> NDArray[np.float32]:
+    """Return each pixel's cryptomatte weight of the object that its centre shows."""
+    hashes = np.zeros(int(ids.max()) + 1, dtype=np.uint32)
+    for instance_id in np.unique(ids[ids > 0]):
+        hashes[instance_id] = int(manifest[object_name(int(instance_id))], 16)
+    wanted = hashes[ids]
+    coverage = np.zeros(ids.shape, dtype=np.float32)
+    for layer in range(_CRYPTOMATTE_LAYERS):
+        for name, weight in (("r", "g"), ("b", "a")):
+            found = np.ascontiguousarray(channels[f"CryptoObject{layer:02d}.{name}"])
+            match = found.view(np.uint32) == wanted
+            coverage += np.where(match, channels[f"CryptoObject{layer:02d}.{weight}"], 0)
+    return np.where(ids > 0, np.clip(coverage, 0, 1), np.float32(0))

@@ -1,0 +1,143 @@
+"""Drops objects with Blender's rigid bodies, in a scene of its own that is removed afterwards.
+
+Lengths are simulated at ten times their size (and gravity with them), because the solver's fixed
+tolerances are made for bodies of about a metre.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..core.scene_spec import ObjectSpec, PhysicsSpec, Pose, SceneSpec, SurfaceSpec
+from ..core.transforms import Array
+from .assets import LoadedAsset
+from .datablocks import Datablocks
+
+LENGTH_SCALE = 10.0
+_MARGIN = 0.001 * LENGTH_SCALE
+_SOLVER_ITERATIONS = 20
+_BODY_TYPES = {"convex_hull": "CONVEX_HULL", "box": "BOX", "sphere": "SPHERE", "mesh": "MESH"}
+
+
+def settle(spec: SceneSpec, assets: Mapping[str, LoadedAsset]) -> tuple[Pose, ...]:
+    """Return the objects' poses at rest, or at the time limit; without physics, the start poses."""
+    if not spec.physics.enabled or not spec.objects:
+        return tuple(item.pose for item in spec.objects)
+    blocks = Datablocks()
+    scene = bpy.data.scenes.new("synth drop")
+    try:
+        bodies = _build(scene, spec, assets, blocks)
+        _run(scene, spec.physics, bodies)
+        return tuple(
+            _pose(body.evaluated_get(scene.view_layers[0].depsgraph).matrix_world)
+            for body in bodies
+        )
+    finally:
+        _free_world(scene)
+        bpy.data.scenes.remove(scene)
+        blocks.remove_all()
+
+
+def _build(
+    scene: bpy.types.Scene,
+    spec: SceneSpec,
+    assets: Mapping[str, LoadedAsset],
+    blocks: Datablocks,
+) -> list[bpy.types.Object]:
+    collection = blocks.own(bpy.data.collections.new("synth bodies"))
+    with bpy.context.temp_override(scene=scene):
+        bpy.ops.rigidbody.world_add()
+    world = scene.rigidbody_world
+    world.collection = collection
+    world.substeps_per_frame = spec.physics.substeps
+    world.solver_iterations = _SOLVER_ITERATIONS
+    scene.render.fps = spec.physics.steps_per_second
+    scene.gravity = (0.0, 0.0, -spec.physics.gravity * LENGTH_SCALE)
+    for surface in spec.surfaces:
+        _add_surface(scene, surface, blocks)
+    return [_add_body(scene, item, assets[item.asset_key], blocks) for item in spec.objects]
+
+
+def _add_surface(scene: bpy.types.Scene, surface: SurfaceSpec, blocks: Datablocks) -> None:
+    slab = blocks.own(bpy.data.meshes.new("synth slab"))
+    half = np.asarray(surface.size) * LENGTH_SCALE / 2
+    corners = (((np.arange(8)[:, None] >> np.arange(3)) & 1) * 2 - 1) * half
+    slab.from_pydata(corners.tolist(), [], [])
+    item = blocks.own(bpy.data.objects.new("synth slab", slab))
+    item.location = np.asarray(surface.center) * LENGTH_SCALE
+    _link(scene, item)
+    body = item.rigid_body
+    body.type = "PASSIVE"
+    body.collision_shape = "CONVEX_HULL"
+    body.use_margin, body.collision_margin = True, _MARGIN
+    body.friction, body.restitution = 1.0, 1.0
+
+
+def _add_body(
+    scene: bpy.types.Scene, spec: ObjectSpec, asset: LoadedAsset, blocks: Datablocks
+) -> bpy.types.Object:
+    """Add one falling body; friction and bounce multiply with the surfaces' 1."""
+    mesh = asset.mesh if spec.body.collision_shape == "mesh" else asset.hull
+    item = blocks.own(bpy.data.objects.new("synth body", mesh))
+    pose = Matrix(spec.pose.matrix.tolist())
+    pose.translation *= LENGTH_SCALE
+    item.matrix_world = pose @ Matrix.Scale(spec.scale * LENGTH_SCALE, 4)
+    _link(scene, item)
+    body = item.rigid_body
+    body.type = "ACTIVE"
+    body.collision_shape = _BODY_TYPES[spec.body.collision_shape]
+    body.use_margin, body.collision_margin = True, _MARGIN
+    body.mass = spec.body.mass_kg
+    body.friction, body.restitution = spec.body.friction, spec.body.restitution
+    body.linear_damping, body.angular_damping = 0.04, 0.2
+    body.use_deactivation = False
+    return item
+
+
+def _link(scene: bpy.types.Scene, item: bpy.types.Object) -> None:
+    scene.collection.objects.link(item)
+    with bpy.context.temp_override(scene=scene, object=item, active_object=item):
+        bpy.ops.rigidbody.object_add()
+
+
+def _run(scene: bpy.types.Scene, physics: PhysicsSpec, bodies: list[bpy.types.Object]) -> None:
+    """Step until all bodies have been slow for long enough, or the time is up."""
+    rate = physics.steps_per_second
+    last_frame = round(physics.max_seconds * rate)
+    needed = max(1, round(physics.rest_seconds * rate))
+    scene.rigidbody_world.point_cache.frame_start = 1
+    scene.rigidbody_world.point_cache.frame_end = last_frame + 1
+    slow_frames, before = 0, None
+    for frame in range(1, last_frame + 1):
+        scene.frame_set(frame)
+        now = _corners(scene, bodies)
+        if before is not None:
+            speed = np.abs(now - before).max() * rate / LENGTH_SCALE
+            slow_frames = slow_frames + 1 if speed < physics.rest_speed else 0
+            if slow_frames >= needed:
+                return
+        before = now
+
+
+def _corners(scene: bpy.types.Scene, bodies: list[bpy.types.Object]) -> Array:
+    """Return where the corners of all bodies' boxes are: turning counts as moving."""
+    depsgraph = scene.view_layers[0].depsgraph
+    matrices = np.array([body.evaluated_get(depsgraph).matrix_world for body in bodies])
+    boxes = np.array([body.bound_box for body in bodies])
+    return np.einsum("nij,nkj->nki", matrices[:, :3, :3], boxes) + matrices[:, None, :3, 3]
+
+
+def _pose(matrix: Matrix) -> Pose:
+    location, rotation, _ = matrix.decompose()
+    x, y, z = (float(value) / LENGTH_SCALE for value in location)
+    return Pose(translation=(x, y, z), quaternion=tuple(float(value) for value in rotation))
+
+
+def _free_world(scene: bpy.types.Scene) -> None:
+    if scene.rigidbody_world is not None:
+        with bpy.context.temp_override(scene=scene):
+            bpy.ops.rigidbody.world_remove()

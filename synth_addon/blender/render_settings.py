@@ -1,0 +1,77 @@
+"""Applies a spec's render settings to a Blender scene."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.errors import RenderError
+from ..core.scene_spec import RenderSpec
+from .versions import engine_id
+
+
+def apply_settings(scene: bpy.types.Scene, spec: RenderSpec, threads: int) -> None:
+    """Set engine, sampling, passes and colour management.
+
+    Args:
+        threads: render threads; 0 uses all cores. Pixels do not depend on it.
+
+    Raises:
+        RenderError: the engine or the denoiser is not in this Blender.
+    """
+    render = scene.render
+    try:
+        render.engine = engine_id(spec.engine)
+    except TypeError as error:
+        raise RenderError(
+            f"render.engine: this Blender has no {spec.engine}. Choose another engine"
+        ) from error
+    render.threads_mode = "FIXED" if threads else "AUTO"
+    if threads:
+        render.threads = threads
+    render.dither_intensity = 0.0
+    render.use_compositing = render.use_sequencer = False
+    render.film_transparent = render.use_motion_blur = False
+    render.use_stamp = False
+    scene.view_settings.view_transform = spec.view_transform
+    scene.view_settings.look = "None"
+    scene.view_settings.exposure = spec.exposure
+    scene.display_settings.display_device = "sRGB"
+    _apply_passes(scene.view_layers[0], spec)
+    _apply_cycles(scene, spec)
+
+
+def _apply_passes(layer: bpy.types.ViewLayer, spec: RenderSpec) -> None:
+    layer.use_pass_z = layer.use_pass_normal = layer.use_pass_object_index = True
+    layer.use_pass_cryptomatte_object = spec.coverage
+    layer.pass_cryptomatte_depth = 6
+
+
+def _apply_cycles(scene: bpy.types.Scene, spec: RenderSpec) -> None:
+    cycles = scene.cycles
+    cycles.samples = spec.samples
+    cycles.use_adaptive_sampling = spec.noise_threshold > 0
+    cycles.adaptive_threshold = spec.noise_threshold
+    cycles.time_limit = 0
+    cycles.max_bounces = spec.max_bounces
+    cycles.diffuse_bounces = spec.diffuse_bounces
+    cycles.glossy_bounces = spec.glossy_bounces
+    cycles.transmission_bounces = spec.transmission_bounces
+    cycles.use_light_tree = spec.light_tree
+    cycles.sample_clamp_indirect = spec.clamp_indirect
+    cycles.use_auto_tile = False
+    cycles.use_denoising = spec.denoise != "off"
+    if spec.denoise != "off":
+        _apply_denoiser(cycles, spec)
+
+
+def _apply_denoiser(cycles: bpy.types.bpy_struct, spec: RenderSpec) -> None:
+    import _cycles
+
+    if not _cycles.with_openimagedenoise:
+        raise RenderError(
+            f"render.denoise is {spec.denoise!r} and this Blender was built without "
+            'OpenImageDenoise. Set render.denoise to "off"'
+        )
+    cycles.denoiser = "OPENIMAGEDENOISE"
+    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+    cycles.denoising_prefilter = "FAST" if spec.denoise == "fast" else "ACCURATE"

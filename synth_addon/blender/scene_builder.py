@@ -1,0 +1,93 @@
+"""Builds settled scenes in a Blender scene of its own, one after the other, leaving nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import bpy
+from mathutils import Matrix
+
+from ..core.mesh import TriangleMesh
+from ..core.scene_spec import MaterialSpec, ObjectSpec, Pose, SettledScene, SurfaceSpec
+from ..core.slab import slab
+from .assets import LoadedAsset
+from .datablocks import Datablocks
+from .materials import build_material
+from .meshes import blender_mesh
+from .passes import object_name
+from .surroundings import build_light, build_world
+
+
+class SceneBuilder:
+    """Owns the Blender scene that is rendered, and its content.
+
+    Args:
+        paths: where each file that a spec names lies.
+    """
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self._paths = paths
+        self._content = Datablocks()
+        self.scene = bpy.data.scenes.new("synth")
+        self.camera = bpy.data.objects.new("synth camera", bpy.data.cameras.new("synth camera"))
+        self.scene.collection.objects.link(self.camera)
+        self.scene.camera = self.camera
+
+    def build(self, scene: SettledScene, assets: Mapping[str, LoadedAsset]) -> None:
+        """Replace the content of the Blender scene.
+
+        Raises:
+            AssetError: an image cannot be read.
+        """
+        self.clear()
+        spec = scene.spec
+        for item, pose in zip(spec.objects, scene.poses, strict=True):
+            self._add_object(item, pose, assets[item.asset_key])
+        for surface in spec.surfaces:
+            self._add_surface(surface)
+        for number, light in enumerate(spec.lights):
+            lamp = build_light(f"synth lamp {number}", light)
+            self._content.own(lamp.data)
+            self._link(lamp)
+        world = build_world("synth world", spec.environment, self._paths)
+        self.scene.world = self._content.own(world)
+
+    def clear(self) -> None:
+        """Remove all content but the camera, and what the renderer kept of it."""
+        self.scene.render.use_persistent_data = False
+        self._content.remove_all()
+
+    def close(self) -> None:
+        """Remove the scene and everything in it."""
+        self.clear()
+        lens = self.camera.data
+        bpy.data.objects.remove(self.camera)
+        bpy.data.cameras.remove(lens)
+        bpy.data.scenes.remove(self.scene)
+
+    def _add_object(self, spec: ObjectSpec, pose: Pose, asset: LoadedAsset) -> None:
+        item = bpy.data.objects.new(object_name(spec.instance_id), asset.mesh)
+        item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
+        item.pass_index = spec.instance_id
+        self._link(item)
+        if spec.material is not None:
+            material = self._material(f"{item.name} material", spec.material)
+            for slot in item.material_slots:
+                slot.link = "OBJECT"
+                slot.material = material
+
+    def _add_surface(self, spec: SurfaceSpec) -> None:
+        mesh: TriangleMesh = slab(spec.size)
+        data = self._content.own(blender_mesh(f"synth {spec.name}", mesh))
+        data.materials[0] = self._material(f"synth {spec.name} material", spec.material)
+        item = bpy.data.objects.new(f"synth {spec.name}", data)
+        item.location = spec.center
+        self._link(item)
+
+    def _material(self, name: str, spec: MaterialSpec) -> bpy.types.Material:
+        return self._content.own(build_material(name, spec, self._paths))
+
+    def _link(self, item: bpy.types.Object) -> None:
+        self._content.own(item)
+        self.scene.collection.objects.link(item)

@@ -1,0 +1,34 @@
+"""Differences between Blender 4.2 and 5.x, each in one place."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.scene_spec import Engine
+
+
+def engine_id(engine: Engine) -> str:
+    """Return Blender's identifier of a render engine; EEVEE's changed in 4.2 and in 5.0."""
+    if engine == "EEVEE":
+        return "BLENDER_EEVEE" if bpy.app.version >= (5, 0) else "BLENDER_EEVEE_NEXT"
+    return {"CYCLES": "CYCLES", "WORKBENCH": "BLENDER_WORKBENCH"}[engine]
+
+
+def set_image_format(settings: bpy.types.ImageFormatSettings, file_format: str) -> None:
+    """Choose a file format; 5.0 wants the kind of medium first."""
+    if hasattr(settings, "media_type"):
+        multilayer = file_format == "OPEN_EXR_MULTILAYER"
+        settings.media_type = "MULTI_LAYER_IMAGE" if multilayer else "IMAGE"
+    settings.file_format = file_format
+
+
+def use_nodes(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree:
+    """Return the node tree of a material or world; from 5.0 on it is always in use."""
+    if bpy.app.version < (5, 0):
+        owner.use_nodes = True
+    return owner.node_tree
+
+
+def blender_version() -> str:
+    """Return the version as recorded in datasets, such as ``Blender 4.5.15``."""
+    return "Blender " + ".".join(str(part) for part in bpy.app.version)

@@ -1,0 +1,153 @@
+"""The job loop: scenes in, a dataset out, with annotating and writing behind the next render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from .annotation import FrameAnnotation, annotate
+from .asset_catalog import AssetCatalog
+from .dataset.store import DatasetStore, EncodedFrame, encode_frame
+from .errors import SceneError
+from .mesh import TriangleMesh
+from .recipe.recipe import Recipe
+from .rendered_frame import RenderedFrame
+from .renderer import Renderer
+from .sampling.arrangement import arrange, fault_at_rest
+from .sampling.scene import sample_scene
+from .sampling.views import bounding_balls, choose_views
+from .scene_spec import SettledScene, SettledView
+from .silhouettes import SilhouetteCaster
+from .timing import PartTimes
+
+ARRANGEMENT_TRIES = 10
+_FRAMES_IN_FLIGHT = 4
+"""Rendered frames that may wait to be written; bounds memory when the disk is slow."""
+
+
+@dataclass(frozen=True)
+class FrameDone:
+    """A frame was rendered (it is on disk only when its scene is committed)."""
+
+    frame: int
+    scene: int
+
+
+Listener = Callable[[FrameDone], None]
+
+
+def settle_scene(
+    recipe: Recipe, catalog: AssetCatalog, renderer: Renderer, scene: int, times: PartTimes
+) -> tuple[SettledScene, Mapping[str, TriangleMesh]]:
+    """Sample, arrange and settle one scene index, and choose its cameras.
+
+    A scene that comes to rest badly, or that no camera suits, is arranged anew.
+
+    Raises:
+        SceneError: no arrangement was good within the bounded number of tries.
+        AssetError: an asset cannot be used.
+    """
+    reasons: list[str] = []
+    for attempt in range(ARRANGEMENT_TRIES):
+        with times.part("sample"):
+            spec = sample_scene(recipe, catalog, scene, attempt)
+        with times.part("load"):
+            meshes = renderer.load(spec)
+        with times.part("sample"):
+            spec = arrange(recipe, spec, meshes)
+        with times.part("physics"):
+            poses = renderer.settle(spec)
+        fault = fault_at_rest(spec, poses, meshes)
+        if fault is not None:
+            reasons.append(fault)
+            continue
+        balls = bounding_balls(spec.objects, poses, meshes)
+        try:
+            with times.part("sample"):
+                views = choose_views(recipe, spec, balls)
+        except SceneError as error:
+            reasons.append(str(error))
+            continue
+        return SettledScene(spec=spec, poses=poses, views=views), meshes
+    raise SceneError(
+        f"scene {scene}: none of {ARRANGEMENT_TRIES} arrangements was good; the last: {reasons[-1]}"
+    )
+
+
+class Job:
+    """Generates scenes of one recipe into one dataset.
+
+    Args:
+        listener: told of every rendered frame, in the calling thread.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        catalog: AssetCatalog,
+        renderer: Renderer,
+        store: DatasetStore,
+        listener: Listener = lambda done: None,
+    ) -> None:
+        self._recipe = recipe
+        self._catalog = catalog
+        self._renderer = renderer
+        self._store = store
+        self._listener = listener
+        self._caster = SilhouetteCaster()
+        self.times = PartTimes()
+
+    def run(self, scenes: Iterable[int]) -> None:
+        """Generate `scenes` in order; each appears in the dataset whole or not at all.
+
+        Raises:
+            SynthError: of any kind; scenes committed before stay, and the job can be resumed.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="synth-writer") as writer:
+            commits: list[Future[None]] = []
+            for scene in scenes:
+                commits = _raise_failures(commits)
+                commits.append(self._generate(scene, writer))
+            for commit in commits:
+                commit.result()
+
+    def _generate(self, scene: int, writer: ThreadPoolExecutor) -> Future[None]:
+        settled, meshes = settle_scene(
+            self._recipe, self._catalog, self._renderer, scene, self.times
+        )
+        with self.times.part("build"):
+            self._renderer.build(settled)
+        encoded: list[Future[EncodedFrame]] = []
+        for view in settled.views:
+            with self.times.part("render"):
+                frame = self._renderer.render(view)
+            if len(encoded) >= _FRAMES_IN_FLIGHT:
+                encoded[-_FRAMES_IN_FLIGHT].result()
+            encoded.append(writer.submit(self._encode, settled, view, frame, meshes))
+            self._listener(FrameDone(view.frame, scene))
+        return writer.submit(self._commit, settled, encoded)
+
+    def _encode(
+        self,
+        scene: SettledScene,
+        view: SettledView,
+        frame: RenderedFrame,
+        meshes: Mapping[str, TriangleMesh],
+    ) -> EncodedFrame:
+        with self.times.part("annotate"):
+            annotation: FrameAnnotation = annotate(scene, view, frame, meshes, self._caster)
+        with self.times.part("encode"):
+            return encode_frame(frame, annotation, self._store.info.outputs)
+
+    def _commit(self, scene: SettledScene, encoded: list[Future[EncodedFrame]]) -> None:
+        with self.times.part("write"):
+            self._store.commit_scene(scene, [frame.result() for frame in encoded])
+
+
+def _raise_failures(commits: list[Future[None]]) -> list[Future[None]]:
+    """Return the commits still under way; raise the error of one that failed."""
+    for commit in commits:
+        if commit.done():
+            commit.result()
+    return [commit for commit in commits if not commit.done()]
