@@ -178,7 +178,7 @@ def cast_mesh_in_view(
 
     Args:
         vertices: (V, 3) metres, camera frame (OpenCV axes).
-        start, end: least and greatest depth in metres; `start` is positive.
+        start, end: least and greatest depth in metres.
         wanted: (height, width) pixels to cast; all when None. The others stay without a hit.
 
     Returns:
@@ -190,7 +190,7 @@ def cast_mesh_in_view(
     if start <= 0:
         raise ValueError(f"start must be positive, not {start}")
     corners = np.asarray(vertices, float)[triangles]
-    # A ray from the camera's centre makes Moeller-Trumbore's numerators linear in the ray.
+    # For rays from one point, Moeller-Trumbore's numerators are linear in the ray.
     edge1, edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     normal = np.cross(edge1, edge2)
     forms = np.stack([normal, np.cross(edge2, corners[:, 0]), np.cross(corners[:, 0], edge1)])
@@ -284,10 +284,9 @@ def _pixel_boxes(intrinsics: Intrinsics, corners: Array, start: float) -> tuple[
     """Return left, top, right, bottom (T,) of the pixels that may see each triangle."""
     following = np.roll(corners, -1, axis=1)
     z, next_z = corners[..., 2], following[..., 2]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = (start - z) / (next_z - z)
+    crosses = (z < start) != (next_z < start)
+    share = (start - z) / np.where(crosses, next_z - z, np.nan)
     cut = corners + share[..., None] * (following - corners)
-    cut[(z < start) == (next_z < start)] = np.nan
     points = np.concatenate([np.where((z >= start)[..., None], corners, np.nan), cut], axis=1)
     pixels = project(intrinsics, points.reshape(-1, 3))[0].reshape(-1, 6, 2)
     size = np.array([intrinsics.width, intrinsics.height], float)

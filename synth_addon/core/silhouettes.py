@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-from embreex.mesh_construction import (  # type: ignore[import-untyped]
-    TriangleMesh as EmbreeTriangles,
-)
-from embreex.rtcore_scene import EmbreeScene  # type: ignore[import-untyped]
+from embreex.mesh_construction import TriangleMesh as EmbreeTriangles
+from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import ArrayLike, NDArray
 
 from .camera import Intrinsics, pixel_rays, project
