@@ -16,7 +16,7 @@ from ..core.errors import AssetError
 from ..core.mesh import TriangleMesh
 from ..core.scene_spec import Asset, FileAsset
 from ..core.shapes.catalog import mesh_of
-from .meshes import blender_mesh, convex_hull, triangle_mesh
+from .meshes import blender_mesh, hull_points, triangle_mesh
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class LoadedAsset:
 
     Attributes:
         mesh: shared by all objects that show it.
-        hull: its convex hull, for the drop.
+        hull: vertices whose convex hull falls in its place.
         triangles: what annotations are computed from.
     """
 
@@ -66,12 +66,13 @@ class AssetLibrary:
         data = read_mesh(self._paths[asset.file], asset)
         triangles = triangle_mesh(data)
         _check_usable(triangles, asset.file)
-        return LoadedAsset(data, convex_hull(f"{data.name} hull", data), triangles)
+        return LoadedAsset(data, hull_points(f"{data.name} hull", triangles), triangles)
 
 
 def _shaped(asset: Asset) -> LoadedAsset:
     data = blender_mesh("synth shape", mesh_of(asset))
-    return LoadedAsset(data, convex_hull("synth shape hull", data), triangle_mesh(data))
+    triangles = triangle_mesh(data)
+    return LoadedAsset(data, hull_points("synth shape hull", triangles), triangles)
 
 
 def _check_usable(mesh: TriangleMesh, file: str) -> None:

@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 
 from ..core.mesh import TriangleMesh
+from ..core.support import support_vertices
 
 _SHARP_ANGLE = np.radians(40)
 
@@ -43,19 +44,8 @@ def triangle_mesh(data: bpy.types.Mesh) -> TriangleMesh:
     return TriangleMesh(vertices.reshape(-1, 3).astype(float), triangles.reshape(-1, 3))
 
 
-def convex_hull(name: str, data: bpy.types.Mesh) -> bpy.types.Mesh:
-    """Return the convex hull of a mesh as a new one, light enough to drop."""
-    import bmesh
-
-    hull = bpy.data.meshes.new(name)
-    work = bmesh.new()
-    try:
-        work.from_mesh(data)
-        result = bmesh.ops.convex_hull(work, input=work.verts, use_existing_faces=False)
-        inside = set(result["geom_interior"]) | set(result["geom_unused"])
-        vertices = [v for v in inside if isinstance(v, bmesh.types.BMVert)]
-        bmesh.ops.delete(work, geom=vertices, context="VERTS")
-        work.to_mesh(hull)
-    finally:
-        work.free()
-    return hull
+def hull_points(name: str, mesh: TriangleMesh) -> bpy.types.Mesh:
+    """Return a mesh of loose vertices whose convex hull stands for `mesh` in the drop."""
+    data = bpy.data.meshes.new(name)
+    data.from_pydata(support_vertices(mesh.vertices).tolist(), [], [])
+    return data

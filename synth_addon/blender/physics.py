@@ -18,7 +18,7 @@ from .assets import LoadedAsset
 from .datablocks import Datablocks
 
 LENGTH_SCALE = 10.0
-_MARGIN = 0.001 * LENGTH_SCALE
+_MARGIN = 0.0002 * LENGTH_SCALE
 _SOLVER_ITERATIONS = 20
 _BODY_TYPES = {"convex_hull": "CONVEX_HULL", "box": "BOX", "sphere": "SPHERE", "mesh": "MESH"}
 
@@ -72,7 +72,7 @@ def _add_surface(scene: bpy.types.Scene, surface: SurfaceSpec, blocks: Datablock
     _link(scene, item)
     body = item.rigid_body
     body.type = "PASSIVE"
-    body.collision_shape = "CONVEX_HULL"
+    body.collision_shape = "BOX"
     body.use_margin, body.collision_margin = True, _MARGIN
     body.friction, body.restitution = 1.0, 1.0
 
@@ -80,12 +80,17 @@ def _add_surface(scene: bpy.types.Scene, surface: SurfaceSpec, blocks: Datablock
 def _add_body(
     scene: bpy.types.Scene, spec: ObjectSpec, asset: LoadedAsset, blocks: Datablocks
 ) -> bpy.types.Object:
-    """Add one falling body; friction and bounce multiply with the surfaces' 1."""
-    mesh = asset.mesh if spec.body.collision_shape == "mesh" else asset.hull
+    """Add one falling body; friction and bounce multiply with the surfaces' 1.
+
+    The scale is applied to the mesh: bodies whose object is scaled collide wrongly.
+    """
+    source = asset.mesh if spec.body.collision_shape == "mesh" else asset.hull
+    mesh = blocks.own(source.copy())
+    mesh.transform(Matrix.Scale(spec.scale * LENGTH_SCALE, 4))
     item = blocks.own(bpy.data.objects.new("synth body", mesh))
     pose = Matrix(spec.pose.matrix.tolist())
     pose.translation *= LENGTH_SCALE
-    item.matrix_world = pose @ Matrix.Scale(spec.scale * LENGTH_SCALE, 4)
+    item.matrix_world = pose
     _link(scene, item)
     body = item.rigid_body
     body.type = "ACTIVE"
