@@ -49,6 +49,7 @@ class BlenderRenderer:
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the triangles of every asset in `spec`; see `Renderer.load`."""
         assets = self._assets(spec)
+        self._builder.clear()  # its objects show the shapes that are about to go
         self._library.keep_shapes(set(assets))
         return {key: asset.triangles for key, asset in assets.items()}
 

@@ -152,9 +152,8 @@ def nothing_is_printed(module: Module) -> Iterator[str]:
 def errors_are_caught_by_name(module: Module) -> Iterator[str]:
     """A handler that ends in a bare `raise` tidies up and hides nothing: it may be broad."""
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.ExceptHandler):
-            if not _raises_again(node) and (node.type is None or _is_broad(node.type)):
-                yield f"{module.place(node)}: broad except"
+        if isinstance(node, ast.ExceptHandler) and _hides_errors(node):
+            yield f"{module.place(node)}: broad except"
         elif isinstance(node, ast.Call) and _name(node.func) == "suppress":
             if any(map(_is_broad, node.args)):
                 yield f"{module.place(node)}: broad suppress"
@@ -189,9 +188,10 @@ def _name(function: ast.expr) -> str:
     return ast.unparse(function).split(".")[-1]
 
 
-def _raises_again(handler: ast.ExceptHandler) -> bool:
+def _hides_errors(handler: ast.ExceptHandler) -> bool:
     end = handler.body[-1]
-    return isinstance(end, ast.Raise) and end.exc is None
+    raises_again = isinstance(end, ast.Raise) and end.exc is None
+    return not raises_again and (handler.type is None or _is_broad(handler.type))
 
 
 def _is_broad(types: ast.expr) -> bool:
