@@ -1,0 +1,1 @@
+"""Procedural shapes: closed triangle meshes made from a few named proportions."""

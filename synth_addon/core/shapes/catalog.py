@@ -1,0 +1,62 @@
+"""All shapes by name, and the mesh that a scene's asset asks for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from ..errors import AssetError, Fault
+from ..mesh import TriangleMesh
+from ..scene_spec import ShapeAsset
+from .ball import SPHERE
+from .bottle import BOTTLE
+from .bowl import BOWL
+from .box import BOX, CUBE
+from .can import CAN
+from .cone import CONE
+from .cup import CUP
+from .cylinder import CYLINDER
+from .declaration import Shape
+from .torus import TORUS
+
+_ALL = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, CUP, BOWL, BOTTLE, CAN)
+
+SHAPES: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in _ALL})
+
+
+def mesh_of(asset: ShapeAsset) -> TriangleMesh:
+    """Build the mesh of a shape; parameters that the asset leaves out take their defaults.
+
+    Raises:
+        AssetError: unknown shape or parameter, a value beyond its limits, or values that do not
+            go together.
+    """
+    shape = SHAPES.get(asset.shape)
+    if shape is None:
+        raise AssetError(f"There is no shape {asset.shape!r}. {_suggest(asset.shape, SHAPES)}")
+    _check_values(shape, asset.parameters)
+    defaults = {name: declared.default for name, declared in shape.parameters.items()}
+    try:
+        return shape.build(**(defaults | asset.parameters))
+    except Fault as fault:
+        raise AssetError(f"{shape.name}: {fault}.") from fault
+
+
+def _check_values(shape: Shape, values: Mapping[str, float]) -> None:
+    for name, value in values.items():
+        declared = shape.parameters.get(name)
+        if declared is None:
+            hint = _suggest(name, shape.parameters)
+            raise AssetError(f"The shape {shape.name!r} has no parameter {name!r}. {hint}")
+        if not declared.low <= value <= declared.high:
+            raise AssetError(
+                f"{shape.name}: {name} is {value:g}. "
+                f"Stay within {declared.low:g} to {declared.high:g}."
+            )
+
+
+def _suggest(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Use one of {', '.join(names)}."

@@ -1,0 +1,59 @@
+"""How a shape is declared: its name, its parameters with their limits, and what builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ..mesh import TriangleMesh
+
+
+@dataclass(frozen=True)
+class ShapeParameter:
+    """One number that shapes a mesh.
+
+    Attributes:
+        default: value taken when none is given.
+        low, high: least and greatest allowed value, both included.
+        unit: unit of all three, such as ``m``.
+        label: short name for people, in Title Case.
+        help: one phrase without a final full stop.
+    """
+
+    default: float
+    low: float
+    high: float
+    unit: str
+    label: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind of procedural mesh.
+
+    Attributes:
+        name: what recipes call it.
+        label: short name for people, in Title Case.
+        help: one phrase without a final full stop.
+        parameters: by the keyword under which `build` takes each one; read-only.
+        build: takes every parameter by keyword and returns a closed mesh around its own centre;
+            raises `Fault` where values that are allowed one by one do not go together.
+    """
+
+    name: str
+    label: str
+    help: str
+    parameters: Mapping[str, ShapeParameter]
+    build: Callable[..., TriangleMesh]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+
+
+def length(
+    default: float, label: str, help: str, *, low: float = 1e-3, high: float = 10.0
+) -> ShapeParameter:
+    """Declare a length in metres."""
+    return ShapeParameter(default, low, high, "m", label, help)
