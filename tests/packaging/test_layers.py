@@ -154,9 +154,8 @@ def errors_are_caught_by_name(module: Module) -> Iterator[str]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ExceptHandler) and _hides_errors(node):
             yield f"{module.place(node)}: broad except"
-        elif isinstance(node, ast.Call) and _name(node.func) == "suppress":
-            if any(map(_is_broad, node.args)):
-                yield f"{module.place(node)}: broad suppress"
+        elif isinstance(node, ast.Call) and _suppresses_broadly(node):
+            yield f"{module.place(node)}: broad suppress"
 
 
 def randomness_has_a_name(module: Module) -> Iterator[str]:
@@ -192,6 +191,10 @@ def _hides_errors(handler: ast.ExceptHandler) -> bool:
     end = handler.body[-1]
     raises_again = isinstance(end, ast.Raise) and end.exc is None
     return not raises_again and (handler.type is None or _is_broad(handler.type))
+
+
+def _suppresses_broadly(call: ast.Call) -> bool:
+    return _name(call.func) == "suppress" and any(map(_is_broad, call.args))
 
 
 def _is_broad(types: ast.expr) -> bool:
