@@ -29,9 +29,7 @@ def load_image(path: Path, *, is_data: bool) -> bpy.types.Image:
     return image
 
 
-def build_material(
-    name: str, spec: MaterialSpec, paths: Mapping[str, Path]
-) -> bpy.types.Material:
+def build_material(name: str, spec: MaterialSpec, paths: Mapping[str, Path]) -> bpy.types.Material:
     """Return a new material with a Principled BSDF as `spec` says."""
     material = bpy.data.materials.new(name)
     tree = use_nodes(material)

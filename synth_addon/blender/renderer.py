@@ -81,4 +81,6 @@ class BlenderRenderer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
-        return {item.asset_key: self._library.load(item.asset_key, item.asset) for item in spec.objects}
+        return {
+            item.asset_key: self._library.load(item.asset_key, item.asset) for item in spec.objects
+        }

@@ -36,9 +36,7 @@ def build_light(name: str, spec: LightSpec) -> bpy.types.Object:
     return lamp
 
 
-def build_world(
-    name: str, spec: EnvironmentSpec, paths: Mapping[str, Path]
-) -> bpy.types.World:
+def build_world(name: str, spec: EnvironmentSpec, paths: Mapping[str, Path]) -> bpy.types.World:
     """Return a new world with an even colour or an equirectangular image.
 
     Raises:

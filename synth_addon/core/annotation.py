@@ -37,9 +37,7 @@ from .silhouettes import Silhouette, SilhouetteCaster
 from .transforms import Array, inverse_rigid, transform_points
 
 Box = tuple[float, float, float, float]
-Matrix3 = tuple[
-    tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]
-]
+Matrix3 = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
 
 class Rle(Spec):
@@ -180,9 +178,7 @@ def _visible_windows(ids: NDArray[np.uint16]) -> dict[int, tuple[int, Box]]:
         np.minimum.at(low[:, axis], values, positions)
         np.maximum.at(high[:, axis], values, positions)
     extent = high - low + 1
-    return {
-        int(i): (int(counts[i]), _box(low[i], extent[i])) for i in np.flatnonzero(counts)
-    }
+    return {int(i): (int(counts[i]), _box(low[i], extent[i])) for i in np.flatnonzero(counts)}
 
 
 def _box(corner: NDArray[np.int64], extent: NDArray[np.int64]) -> Box:
@@ -255,8 +251,7 @@ def _box_3d(
         size=_triple(high - low),
         corners_camera=tuple(_triple(corner) for corner in corners),
         corners_px=tuple(
-            (float(u), float(v)) if z > 0 else None
-            for (u, v), z in zip(pixels, depth, strict=True)
+            (float(u), float(v)) if z > 0 else None for (u, v), z in zip(pixels, depth, strict=True)
         ),
     )
 

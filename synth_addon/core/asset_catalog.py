@@ -113,8 +113,10 @@ def _matches(where: str, pattern: str, root: Path) -> list[tuple[str, Path]]:
             found = sorted(base.glob(relative))
         except (ValueError, NotImplementedError) as error:
             raise AssetError(f"{where}: {pattern!r} is not a pattern: {error}") from error
-        return [(path.relative_to(base).as_posix() if base == root else str(path), path)
-                for path in found]
+        return [
+            (path.relative_to(base).as_posix() if base == root else str(path), path)
+            for path in found
+        ]
     path = root / pattern
     return [(PurePosixPath(pattern).as_posix(), path)] if path.exists() else []
 

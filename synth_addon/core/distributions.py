@@ -140,9 +140,9 @@ Distribution = Constant | Uniform | LogUniform | Normal | Choice
 def weighted_index(weights: tuple[float, ...], rng: np.random.Generator) -> int:
     """Draw an index with probability in proportion to its weight, using one uniform number."""
     edges = np.cumsum(weights)
-    return int(np.searchsorted(edges, rng.uniform(0.0, edges[-1]), side="right").clip(
-        0, len(weights) - 1
-    ))
+    return int(
+        np.searchsorted(edges, rng.uniform(0.0, edges[-1]), side="right").clip(0, len(weights) - 1)
+    )
 
 
 def draw_integer(distribution: Distribution, rng: np.random.Generator) -> int:

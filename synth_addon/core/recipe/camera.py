@@ -107,7 +107,9 @@ class CameraRecipe(Section):
     def _check_matrix(self, matrix: tuple[Row, Row, Row]) -> None:
         (fx, skew, _), (zero, fy, _), last = matrix
         if min(fx, fy) <= 0:
-            raise Fault("the matrix needs focal lengths above 0", "Write [[fx,0,cx],[0,fy,cy],[0,0,1]]")
+            raise Fault(
+                "the matrix needs focal lengths above 0", "Write [[fx,0,cx],[0,fy,cy],[0,0,1]]"
+            )
         if skew or zero or last != (0.0, 0.0, 1.0):
             raise Fault("only matrices without skew", "Write [[fx,0,cx],[0,fy,cy],[0,0,1]]")
         if self.focal_mm is not None:

@@ -33,7 +33,12 @@ class LightsRecipe(Section):
         help="Colour as a black body; 6500 is neutral",
     )
     radius_m: Number = number(
-        {"uniform": [1.2, 1.8]}, low=0.01, high=1e3, unit="m", label="Distance", help="From the centre"
+        {"uniform": [1.2, 1.8]},
+        low=0.01,
+        high=1e3,
+        unit="m",
+        label="Distance",
+        help="From the centre",
     )
     elevation_deg: Number = number(
         {"uniform": [40, 90]}, low=-90, high=90, unit="deg", label="Elevation", help="Above horizon"

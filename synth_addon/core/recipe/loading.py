@@ -44,7 +44,9 @@ def load_recipe(source: str, overrides: Iterable[str] = ()) -> LoadedRecipe:
     data = _read_object(path)
     for override in overrides:
         _apply_override(data, override)
-    return LoadedRecipe(validate_recipe(migrate(data, source, CURRENT_VERSION), source), path.parent)
+    return LoadedRecipe(
+        validate_recipe(migrate(data, source, CURRENT_VERSION), source), path.parent
+    )
 
 
 def recipe_path(source: str) -> Path:
@@ -88,7 +90,9 @@ def _read_object(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         remedy = "Give a readable UTF-8 JSON file"
-        raise RecipeError([Problem("", "", f"cannot be read: {error}", remedy)], str(path)) from error
+        raise RecipeError(
+            [Problem("", "", f"cannot be read: {error}", remedy)], str(path)
+        ) from error
     try:
         data = json.loads(text, parse_constant=_reject_constant, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:

@@ -18,7 +18,9 @@ class ObjectGroup(Section):
     """One kind of object; every scene draws how many of it there are."""
 
     role: Role = parameter(
-        "target", label="Role", help="Targets are annotated for training, distractors only hide them"
+        "target",
+        label="Role",
+        help="Targets are annotated for training, distractors only hide them",
     )
     category: str | None = parameter(
         None, label="Class", help="Class name of targets; without it the group's own name is used"

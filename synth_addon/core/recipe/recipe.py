@@ -74,9 +74,7 @@ class Recipe(Section):
         _check_categories(self)
         most = sum(group.count.support()[1] for group in self.objects.values())
         if most > GREATEST_INSTANCE_ID:
-            raise Fault(
-                f"up to {most:g} objects in a scene", f"Stay within {GREATEST_INSTANCE_ID}"
-            )
+            raise Fault(f"up to {most:g} objects in a scene", f"Stay within {GREATEST_INSTANCE_ID}")
         if self.camera.min_targets > 0 and not self.category_names:
             raise Fault(
                 "camera.min_targets asks for targets and no object group is one",

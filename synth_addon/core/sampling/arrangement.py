@@ -78,11 +78,7 @@ def _raised(item: ObjectSpec, pose: Pose, mesh: TriangleMesh, placed: Sequence[B
     """Raise an object to just above whatever it overlaps, as often as needed."""
     for _ in range(len(placed) + 1):
         ball = bounding_ball(item, pose, mesh)
-        tops = [
-            other.center[2] + other.radius
-            for other in placed
-            if _overlaps(ball, [other])
-        ]
+        tops = [other.center[2] + other.radius for other in placed if _overlaps(ball, [other])]
         if not tops:
             break
         rise = max(tops) + ball.radius + 2 * _GAP_M - ball.center[2]

@@ -11,9 +11,7 @@ from .surroundings import sample_environment, sample_lights, sample_surfaces
 from .views import sample_view
 
 
-def sample_scene(
-    recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int = 0
-) -> SceneSpec:
+def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int = 0) -> SceneSpec:
     """Draw everything about a scene that does not depend on where objects come to rest.
 
     Args:

@@ -30,9 +30,7 @@ def on_sphere(radius: float, elevation: float, azimuth: float) -> Vector:
     )
 
 
-def sample_surfaces(
-    recipe: Recipe, catalog: AssetCatalog, scene: int
-) -> tuple[SurfaceSpec, ...]:
+def sample_surfaces(recipe: Recipe, catalog: AssetCatalog, scene: int) -> tuple[SurfaceSpec, ...]:
     """Draw the room as slabs whose inner faces lie on the room's box, the floor's at height 0."""
     room = recipe.room
     if not room.enabled:
@@ -63,15 +61,15 @@ def _slabs(
     return (
         SurfaceSpec(name="floor", center=(0.0, 0.0, -t / 2), size=outer, material=floor),
         *(SurfaceSpec(name=n, center=c, size=s, material=walls) for n, (c, s) in sides.items()),
-        SurfaceSpec(name="ceiling", center=(0.0, 0.0, height + t / 2), size=outer, material=ceiling),
+        SurfaceSpec(
+            name="ceiling", center=(0.0, 0.0, height + t / 2), size=outer, material=ceiling
+        ),
     )
 
 
 def sample_lights(recipe: Recipe, scene: int) -> tuple[LightSpec, ...]:
     """Draw the lamps; each has a random stream of its own, so that more lamps move none."""
-    count = draw_integer(
-        recipe.lights.count, random_stream(recipe.seed, scene, "count of lights")
-    )
+    count = draw_integer(recipe.lights.count, random_stream(recipe.seed, scene, "count of lights"))
     return tuple(
         _sample_light(recipe.lights, random_stream(recipe.seed, scene, f"light {i}"))
         for i in range(count)

@@ -113,9 +113,7 @@ def world_from_camera(view: ViewSpec, balls: Sequence[Ball]) -> Array:
     return look_at(eye, interest + view.look_at_offset, view.roll)
 
 
-def choose_views(
-    recipe: Recipe, spec: SceneSpec, balls: Sequence[Ball]
-) -> tuple[SettledView, ...]:
+def choose_views(recipe: Recipe, spec: SceneSpec, balls: Sequence[Ball]) -> tuple[SettledView, ...]:
     """Return, for each view, the first draw that passes the checks of `CameraRecipe`.
 
     Raises:
@@ -172,7 +170,9 @@ def _unsuitable(
         not _within_walls(spec.surfaces, eye)
     ):
         return "outside the room"
-    if any(np.linalg.norm(ball.center - eye) - ball.radius < camera.min_distance_m for ball in balls):
+    if any(
+        np.linalg.norm(ball.center - eye) - ball.radius < camera.min_distance_m for ball in balls
+    ):
         return "camera.min_distance_m"
     if _targets_in_frame(spec, view, pose, balls) < camera.min_targets:
         return "camera.min_targets"
@@ -201,14 +201,10 @@ def _inner_size(room: Mapping[str, SurfaceSpec]) -> Vector:
     )
 
 
-def _targets_in_frame(
-    spec: SceneSpec, view: ViewSpec, pose: Array, balls: Sequence[Ball]
-) -> int:
+def _targets_in_frame(spec: SceneSpec, view: ViewSpec, pose: Array, balls: Sequence[Ball]) -> int:
     """Count the targets whose centre is inside the image and between the clip distances."""
     centers = [
-        ball.center
-        for item, ball in zip(spec.objects, balls, strict=True)
-        if item.role == "target"
+        ball.center for item, ball in zip(spec.objects, balls, strict=True) if item.role == "target"
     ]
     if not centers:
         return 0

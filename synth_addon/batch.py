@@ -1,0 +1,29 @@
+"""Entry for ``blender -b [file.blend] -P synth_addon/batch.py -- generate …``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def _arguments() -> list[str]:
+    """Return what stands after ``--`` on Blender's command line."""
+    return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else ["--help"]
+
+
+def main() -> None:
+    """Run the command and end Blender with its exit code."""
+    root = str(Path(__file__).resolve().parent.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    from synth_addon.cli import run
+
+    code = run(_arguments())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

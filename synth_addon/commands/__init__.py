@@ -1,0 +1,32 @@
+"""The commands of ``synth``, one module each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Protocol
+
+from . import generate, hash, preset, sample, schema, show, validate
+from .console import Console
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    HELP: str
+    DESCRIPTION: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, options: argparse.Namespace, console: Console) -> int: ...
+
+
+COMMANDS: Mapping[str, Command] = {
+    "generate": generate,
+    "preset": preset,
+    "sample": sample,
+    "schema": schema,
+    "validate": validate,
+    "hash": hash,
+    "show": show,
+}

@@ -1,0 +1,37 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..core.recipe.loading import LoadedRecipe
+
+
+def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add SOURCE, --set and --seed."""
+    parser.add_argument("source", metavar="SOURCE", help="a preset's name or a recipe's .json file")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="override one value of the recipe; VALUE is JSON or plain text; may be repeated",
+    )
+    parser.add_argument("--seed", type=int, metavar="S", help="override the recipe's seed")
+
+
+def recipe_from(options: argparse.Namespace) -> LoadedRecipe:
+    """Load the recipe that the arguments name, overrides applied.
+
+    Raises:
+        RecipeError: it cannot be used.
+        UsageError: it does not exist, or an override cannot be read.
+    """
+    from ..core.recipe.loading import load_recipe
+
+    overrides = list(options.set)
+    if options.seed is not None:
+        overrides.append(f"seed={options.seed}")
+    return load_recipe(options.source, overrides)

@@ -1,0 +1,141 @@
+"""``synth generate``: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .arguments import add_recipe_arguments, recipe_from
+from .console import Console
+
+if TYPE_CHECKING:
+    from ..core.job import Job
+    from ..core.recipe.recipe import Recipe
+
+HELP = "generate an annotated dataset from a recipe"
+DESCRIPTION = """\
+Generate an annotated dataset. Each scene appears in the folder whole or not at all; after an
+interruption of any kind the same command with --resume goes on, and the result is the same as
+without the interruption. Scene ranges can be generated in any order, into one folder."""
+
+INTERRUPTED = 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_recipe_arguments(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, required=True, help="the dataset's folder"
+    )
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("--scenes", type=int, metavar="N", help="generate scenes 0 to N-1")
+    amount.add_argument(
+        "--scene-range", metavar="A:B", help="generate scenes A to B-1, as one part of many"
+    )
+    amount.add_argument(
+        "--frames", type=int, metavar="N", help="generate N frames, rounded up to whole scenes"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="keep finished scenes and make only what is missing"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="render threads (default: all cores)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="write progress and summary as JSON lines"
+    )
+
+
+def scene_range(options: argparse.Namespace, recipe: Recipe) -> range:
+    """Return the scenes that the arguments ask for.
+
+    Raises:
+        UsageError: they ask for none, or the range cannot be read.
+    """
+    from ..core.errors import UsageError
+
+    if options.scene_range is not None:
+        first, colon, last = options.scene_range.partition(":")
+        if not (colon and first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+            raise UsageError(
+                f"--scene-range {options.scene_range!r}: not A:B with A below B. Write 0:100"
+            )
+        return range(int(first), int(last))
+    for name in ("scenes", "frames"):
+        amount = getattr(options, name)
+        if amount is not None and amount < 1:
+            raise UsageError(f"--{name} {amount}: must be at least 1")
+    if options.frames is not None:
+        return range(-(-options.frames // recipe.views_per_scene))
+    return range(options.scenes or recipe.scenes)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Generate the scenes asked for."""
+    from ..core.asset_catalog import catalog_assets
+    from ..core.errors import UsageError
+
+    if options.threads < 0:
+        raise UsageError(f"--threads {options.threads}: must not be negative. 0 uses all cores")
+    loaded = recipe_from(options)
+    scenes = scene_range(options, loaded.recipe)
+    catalog = catalog_assets(loaded)
+    with console.without_native_output():
+        return _generate(options, console, loaded.recipe, catalog, scenes)
+
+
+def _generate(options, console, recipe, catalog, scenes) -> int:  # type: ignore[no-untyped-def]
+    from ..blender.renderer import BlenderRenderer
+    from ..core.dataset.store import DatasetStore
+    from ..core.describe import dataset_info
+    from ..core.job import Job
+    from .progress import progress_of
+
+    renderer = BlenderRenderer(catalog.paths, options.threads)
+    try:
+        info = dataset_info(recipe, catalog, renderer.version)
+        with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
+            pending = store.pending(scenes)
+            total = len(pending) * recipe.views_per_scene
+            console.write(_plan(options.output, len(scenes), len(pending), recipe))
+            with progress_of(console, total) as listener:
+                job = Job(recipe, catalog, renderer, store, listener)
+                try:
+                    job.run(pending)
+                except KeyboardInterrupt:
+                    console.write(f"\ninterrupted; to go on: {_resume_command(options)}")
+                    return INTERRUPTED
+            store.finish()
+    finally:
+        renderer.close()
+    _summarise(console, options.output, total, job)
+    return 0
+
+
+def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
+    views = recipe.views_per_scene
+    done = f", {scenes - pending} of them finished before" if pending < scenes else ""
+    return f"{recipe.name}: {scenes} scenes with {views} views each into {output}{done}"
+
+
+def _resume_command(options: argparse.Namespace) -> str:
+    words = ["synth", "generate", options.source, "--output", str(options.output), "--resume"]
+    for name in ("scenes", "scene_range", "frames", "seed"):
+        value = getattr(options, name)
+        if value is not None:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    for override in options.set:
+        words += ["--set", override]
+    return shlex.join(words)
+
+
+def _summarise(console: Console, output: Path, frames: int, job: Job) -> None:
+    parts = {
+        name: {"wall_s": part.wall, "cpu_s": part.cpu, "calls": part.calls}
+        for name, part in job.times.parts.items()
+    }
+    console.event("done", output=str(output), frames=frames, parts=parts)
+    console.write(f"{frames} new frames; the dataset is in {output}")
+    console.write(f"look at it:  synth show {shlex.quote(str(output))} -o contact_sheet.png")

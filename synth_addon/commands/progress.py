@@ -1,0 +1,63 @@
+"""Shows how far a job is: a bar on a terminal, plain lines or JSON otherwise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..core.job import FrameDone
+from .console import Console
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+@contextmanager
+def progress_of(console: Console, total: int) -> Iterator[Callable[[FrameDone], None]]:
+    """Yield a listener that reports frames out of `total` as they are rendered."""
+    if console.is_terminal:
+        with _bar(console, total) as listener:
+            yield listener
+    else:
+        yield _lines(console, total)
+
+
+@contextmanager
+def _bar(console: Console, total: int) -> Iterator[Callable[[FrameDone], None]]:
+    from rich.console import Console as RichConsole
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=RichConsole(file=console.out)) as progress:
+        task = progress.add_task("rendering", total=total)
+
+        def listener(done: FrameDone) -> None:
+            progress.update(task, advance=1, description=f"scene {done.scene}")
+
+        yield listener
+
+
+def _lines(console: Console, total: int) -> Callable[[FrameDone], None]:
+    start = time.monotonic()
+    count, last = 0, start
+
+    def listener(done: FrameDone) -> None:
+        nonlocal count, last
+        count += 1
+        now = time.monotonic()
+        console.event("frame", frame=done.frame, scene=done.scene, done=count, total=total)
+        if count in (1, total) or now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            left = (now - start) / count * (total - count)
+            console.write(f"{count}/{total} frames, {now - start:.0f} s, {left:.0f} s left")
+
+    return listener

@@ -1,0 +1,36 @@
+"""``synth validate``: whether a dataset keeps its promises."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .console import Console
+
+HELP = "check every promise that a dataset makes"
+DESCRIPTION = """\
+Check files, hashes, sizes, masks, boxes, poses and categories against each other. Each broken
+promise is one line naming frame and object; exit code 1 if there is any."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("directory", metavar="DIR", type=Path, help="the dataset's folder")
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Print what is broken, or that nothing is."""
+    from ..core.dataset.reading import open_dataset
+    from ..core.dataset.validate import iterate_problems
+
+    dataset = open_dataset(options.directory)
+    count = 0
+    for problem in iterate_problems(options.directory):
+        count += 1
+        console.result(problem)
+    frames = len(dataset.frame_numbers())
+    if count:
+        console.result(f"{options.directory}: {count} broken promises in {frames} frames")
+        return 1
+    console.result(f"{options.directory}: {frames} frames, every promise kept")
+    return 0

@@ -1,0 +1,97 @@
+"""Where each file of a dataset lies; all paths are relative, with forward slashes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from .info import OutputOptions
+
+FILES_PER_FOLDER = 1000
+INFO_FILE = "dataset.json"
+JOURNAL_FILE = "journal.jsonl"
+COCO_FILE = "coco/instances.json"
+LOCK_FILE = ".lock"
+TEMPORARY_PREFIX = ".tmp-"
+FRAME_FOLDERS = ("images", "depth", "normals", "instances", "coverage", "frames")
+SCENE_FOLDER = "scenes"
+FOLDERS = (*FRAME_FOLDERS, SCENE_FOLDER, "coco")
+
+_NUMBERED = re.compile(r"([a-z]+)/(\d{6,})/(\d{9,})(\.[a-z]+)")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The frame or scene that a file belongs to."""
+
+    kind: Literal["frame", "scene"]
+    number: int
+
+    def scene(self, views_per_scene: int) -> int:
+        """Return the scene index."""
+        return self.number if self.kind == "scene" else self.number // views_per_scene
+
+
+def numbered_path(folder: str, number: int, suffix: str) -> str:
+    """Return the path of one frame's or scene's file, such as images/000012/000012345.png."""
+    return f"{folder}/{number // FILES_PER_FOLDER:06d}/{number:09d}{suffix}"
+
+
+def scene_path(scene: int) -> str:
+    """Return the path of a settled scene's record."""
+    return numbered_path(SCENE_FOLDER, scene, ".json")
+
+
+def frame_paths(frame: int, options: OutputOptions) -> dict[str, str]:
+    """Return the path of each channel that `options` asks for, by the channel's folder."""
+    suffixes = {"images": ".png", "instances": ".png", "frames": ".json"}
+    if options.depth != "off":
+        suffixes["depth"] = ".exr" if options.depth == "exr" else ".png"
+    if options.normals != "off":
+        suffixes["normals"] = ".exr" if options.normals == "exr" else ".png"
+    if options.coverage:
+        suffixes["coverage"] = ".png"
+    return {folder: numbered_path(folder, frame, suffixes[folder]) for folder in sorted(suffixes)}
+
+
+def scene_files(scene: int, frames: range, options: OutputOptions) -> set[str]:
+    """Return the paths of all files that one finished scene consists of."""
+    paths = {path for frame in frames for path in frame_paths(frame, options).values()}
+    return paths | {scene_path(scene)}
+
+
+def owner_of(path: str) -> Owner | None:
+    """Return whose file a path is; None where the layout has no such place."""
+    match = _NUMBERED.fullmatch(path)
+    if match is None or match[1] not in FOLDERS or match[1] == "coco":
+        return None
+    number = int(match[3])
+    if numbered_path(match[1], number, match[4]) != path:
+        return None
+    return Owner("scene" if match[1] == SCENE_FOLDER else "frame", number)
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a file name is one that only an interrupted run leaves behind."""
+    return name.startswith(TEMPORARY_PREFIX)
+
+
+def walk_format_folders(directory: Path) -> Iterator[str]:
+    """Yield the path of every file in the format's folders, in sorted order of path parts."""
+    for folder in sorted(FOLDERS):
+        if (directory / folder).is_dir():
+            yield from _walk(directory, folder)
+
+
+def _walk(directory: Path, folder: str) -> Iterator[str]:
+    with os.scandir(directory / folder) as entries:
+        found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    for name, is_folder in found:
+        if is_folder:
+            yield from _walk(directory, f"{folder}/{name}")
+        else:
+            yield f"{folder}/{name}"

@@ -1,0 +1,145 @@
+"""Read a dataset back: finished scenes only, whether or not the run that made it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from ..annotation import FrameAnnotation
+from ..errors import DatasetError
+from ..scene_spec import SettledScene, Spec
+from ..writers.images import (
+    read_coverage,
+    read_depth_exr,
+    read_depth_png,
+    read_instances,
+    read_normals_exr,
+    read_normals_png,
+    read_rgb,
+)
+from .faults import reading_errors
+from .info import DatasetInfo, read_info
+from .journal import JournalIndex, read_index
+from .layout import JOURNAL_FILE, frame_paths, scene_path
+
+Record = TypeVar("Record", bound=Spec)
+
+
+class Dataset:
+    """A dataset opened for reading.
+
+    Every method that takes a frame number raises DatasetError where the file is missing or
+    damaged, the channel was not written, or no finished scene holds that frame.
+    """
+
+    def __init__(self, directory: Path, info: DatasetInfo, index: JournalIndex) -> None:
+        self.directory = directory
+        self.info = info
+        self._lines = {line.scene: line for line in index.in_scene_order()}
+
+    def scene_numbers(self) -> list[int]:
+        """Return the indices of all finished scenes, ascending."""
+        return list(self._lines)
+
+    def frame_numbers(self) -> list[int]:
+        """Return the numbers of all frames of finished scenes, ascending."""
+        return [frame for line in self._lines.values() for frame in line.frame_range]
+
+    def annotations(self) -> Iterator[FrameAnnotation]:
+        """Yield the annotations of all frames in the order of their numbers, one at a time."""
+        for line in self._lines.values():
+            for frame in line.frame_range:
+                yield self.annotation(frame)
+
+    def annotation(self, frame: int) -> FrameAnnotation:
+        """Return one frame's annotations."""
+        return read_record(self._path(frame, "frames"), FrameAnnotation)
+
+    def scene(self, scene: int) -> SettledScene:
+        """Return one finished scene as it was rendered.
+
+        Raises:
+            DatasetError: the scene is not finished, or its record is missing or damaged.
+        """
+        if scene not in self._lines:
+            raise DatasetError(f"{self.directory}: has no finished scene {scene}. {self._held()}")
+        return read_record(self.directory / scene_path(scene), SettledScene)
+
+    def image(self, frame: int) -> NDArray[np.uint8]:
+        """Return the picture, (H, W, 3) uint8."""
+        return read_rgb(self._path(frame, "images"))
+
+    def instances(self, frame: int) -> NDArray[np.uint16]:
+        """Return the instance ids, (H, W) uint16; 0 is background."""
+        return read_instances(self._path(frame, "instances"))
+
+    def depth(self, frame: int) -> NDArray[np.float32]:
+        """Return metres along the optical axis, (H, W) float32; inf is background.
+
+        16-bit files hold no depth beyond 65535 x `depth_scale`; such pixels are inf too.
+        """
+        path = self._path(frame, "depth")
+        outputs = self.info.outputs
+        if outputs.depth == "exr":
+            return read_depth_exr(path)
+        return read_depth_png(path, outputs.depth_scale)
+
+    def normals(self, frame: int) -> NDArray[np.float32]:
+        """Return unit normals in the camera frame, (H, W, 3) float32; zero is background."""
+        path = self._path(frame, "normals")
+        return read_normals_exr(path) if path.suffix == ".exr" else read_normals_png(path)
+
+    def coverage(self, frame: int) -> NDArray[np.float32]:
+        """Return the share of each pixel that its object covers, (H, W) float32."""
+        return read_coverage(self._path(frame, "coverage"))
+
+    def _path(self, frame: int, channel: str) -> Path:
+        line = self._lines.get(frame // self.info.views_per_scene)
+        if line is None or frame not in line.frame_range:
+            raise DatasetError(f"{self.directory}: has no finished frame {frame}. {self._held()}")
+        path = frame_paths(frame, self.info.outputs).get(channel)
+        if path is None:
+            raise DatasetError(
+                f"{self.directory}: holds no {channel}. "
+                f"Generate with outputs.{channel} switched on."
+            )
+        return self.directory / path
+
+    def _held(self) -> str:
+        if not self._lines:
+            return "It holds none yet."
+        first, *_, last = [*self._lines, *self._lines]
+        return f"It holds {len(self._lines)} scenes from {first} to {last}."
+
+
+def open_dataset(directory: Path) -> Dataset:
+    """Open a dataset folder for reading.
+
+    Raises:
+        DatasetError: it is no dataset, or its description or journal is damaged.
+    """
+    return Dataset(directory, read_info(directory), read_index(directory / JOURNAL_FILE))
+
+
+def read_record(path: Path, kind: type[Record]) -> Record:
+    """Read one JSON record.
+
+    Raises:
+        DatasetError: the file is missing or does not hold such a record.
+    """
+    with reading_errors(path):
+        text = path.read_bytes()
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise DatasetError(
+            f"{path}: {where} is damaged ({first['msg']}). Remove its scene's line from "
+            "journal.jsonl and run `synth generate` with --resume to make it again."
+        ) from error

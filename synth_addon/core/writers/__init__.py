@@ -1,0 +1,1 @@
+"""Turn frames and annotations into files: images, frame records and COCO."""
