@@ -1,0 +1,83 @@
+"""The journal survives a cut at any byte and names what it cannot read."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth_addon.core.dataset.journal import Journal, JournalEntry, read_entries, read_index
+from synth_addon.core.errors import DatasetError
+
+
+def _entry(scene, files=1):
+    names = {f"images/000000/{scene * 10 + i:09d}.png": "ab" * 32 for i in range(files)}
+    return JournalEntry(scene=scene, frames=(scene * 2, 2), files=names)
+
+
+def _journal(path, scenes):
+    journal = Journal(path)
+    for scene in scenes:
+        journal.append(_entry(scene))
+    return journal
+
+
+def test_entries_come_back_in_the_order_of_scenes(tmp_path):
+    path = tmp_path / "j"
+    journal = _journal(path, [5, 0, 3])
+    assert [line.scene for line in read_index(path).lines] == [5, 0, 3]
+    assert list(read_entries(path, read_index(path))) == [_entry(0), _entry(3), _entry(5)]
+    journal.sort()
+    assert path.read_bytes() == b"".join(_entry(scene).line for scene in (0, 3, 5))
+    journal.append(_entry(4))
+    assert list(read_entries(path, journal.index)) == [_entry(n) for n in (0, 3, 4, 5)]
+    assert read_index(path) == journal.index
+    assert 4 in journal and 1 not in journal
+
+
+def test_cut_at_any_byte_of_the_last_line_loses_that_line_only(tmp_path):
+    path = tmp_path / "j"
+    _journal(path, [0, 1])
+    whole = path.read_bytes()
+    first = len(_entry(0).line)
+    for size in range(first, len(whole)):
+        path.write_bytes(whole[:size])
+        assert read_index(path).is_torn == (size > first)
+        journal = Journal(path)
+        assert path.stat().st_size == first and 0 in journal and 1 not in journal
+    journal.append(_entry(1))
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 50, b"{}\n", b'{"scene": 1', b"\xff\n"])
+def test_other_traces_of_a_power_cut_are_dropped(tmp_path, tail):
+    path = tmp_path / "j"
+    _journal(path, [0])
+    path.write_bytes(_entry(0).line + tail)
+    Journal(path)
+    assert path.read_bytes() == _entry(0).line
+
+
+@pytest.mark.parametrize("damage", [b"\n", b"{}\n", b'{"scene":-1}\n', b"\xff\xfe\n", b"[1,2]\n"])
+def test_damage_before_the_last_line_is_named(tmp_path, damage):
+    path = tmp_path / "j"
+    path.write_bytes(_entry(0).line + damage + _entry(1).line)
+    with pytest.raises(DatasetError, match=r"line 2 is damaged.*--resume"):
+        Journal(path)
+    assert damage in path.read_bytes()
+
+
+def test_scene_twice_is_named(tmp_path):
+    path = tmp_path / "j"
+    path.write_bytes(_entry(7).line + _entry(1).line + _entry(7).line)
+    with pytest.raises(DatasetError, match="line 3 lists scene 7 a second time"):
+        read_index(path)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_are_read_or_refused(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("j") / "j"
+    path.write_bytes(data)
+    try:
+        assert list(read_entries(path, read_index(path))) == []
+    except DatasetError as error:
+        assert "line" in str(error)
