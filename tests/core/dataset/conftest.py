@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -132,6 +133,12 @@ def _rendered(scene: int, views: int) -> tuple[SettledScene, Frames]:
         frame = renderer.render(view)
         frames.append((frame, annotate(settled, view, frame, meshes, caster)))
     return settled, tuple(frames)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch) -> None:
+    """Skip fsync: it guards against power cuts, which no test can make."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture(scope="session")

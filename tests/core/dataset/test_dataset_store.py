@@ -268,3 +268,30 @@ def test_damaged_record_is_named_when_coco_is_written(fill, make_info, tmp_path)
         pytest.raises(DatasetError, match=r"frames.000000.000000001\.json"),
     ):
         store.finish()
+
+
+def test_files_are_safe_before_their_names_and_names_before_the_journal(
+    rendered, make_info, tmp_path, monkeypatch
+):
+    steps = []
+
+    def inode(descriptor):
+        steps.append(("fsync", os.fstat(descriptor).st_ino))
+
+    def replace(source, target, move=os.replace):
+        steps.append(("rename", os.stat(source).st_ino))
+        move(source, target)
+
+    with create_or_resume(tmp_path, make_info(), False, [0]) as store:
+        monkeypatch.setattr(os, "fsync", inode)
+        monkeypatch.setattr(os, "replace", replace)
+        store.write_scene(*rendered(0))
+    files = [path for path in tmp_path.rglob("0*.*") if path.is_file()]
+    folders = {path.parent for path in files} | {tmp_path}
+    for path in files:
+        number = path.stat().st_ino
+        assert steps.index(("fsync", number)) < steps.index(("rename", number))
+    last_rename = max(index for index, (kind, _) in enumerate(steps) if kind == "rename")
+    safe_names = {number for _, number in steps[last_rename:-1]}
+    assert {folder.stat().st_ino for folder in folders} <= safe_names
+    assert steps[-1] == ("fsync", (tmp_path / "journal.jsonl").stat().st_ino)
