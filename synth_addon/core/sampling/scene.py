@@ -30,7 +30,9 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         lights=sample_lights(recipe, scene),
         environment=sample_environment(recipe, catalog, scene),
         physics=PhysicsSpec.model_validate(recipe.physics.model_dump()),
-        render=RenderSpec.model_validate(recipe.render.model_dump()),
+        render=RenderSpec.model_validate(
+            recipe.render.model_dump() | {"coverage": recipe.outputs.coverage}
+        ),
         views=tuple(
             sample_view(recipe, objects, scene, attempt, view)
             for view in range(recipe.views_per_scene)
