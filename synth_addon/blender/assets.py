@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from mathutils import Matrix
 
 from ..core.errors import AssetError
 from ..core.mesh import TriangleMesh
-from ..core.scene_spec import Asset, FileAsset
+from ..core.scene_spec import Asset, FileAsset, ShapeAsset
 from ..core.shapes.catalog import mesh_of
 from .meshes import blender_mesh, hull_points, triangle_mesh
 
@@ -69,7 +70,7 @@ class AssetLibrary:
         return LoadedAsset(data, hull_points(f"{data.name} hull", triangles), triangles)
 
 
-def _shaped(asset: Asset) -> LoadedAsset:
+def _shaped(asset: ShapeAsset) -> LoadedAsset:
     data = blender_mesh("synth shape", mesh_of(asset))
     triangles = triangle_mesh(data)
     return LoadedAsset(data, hull_points("synth shape hull", triangles), triangles)
@@ -107,8 +108,12 @@ def read_mesh(path: Path, asset: FileAsset) -> bpy.types.Mesh:
         return _joined(meshes, path.stem, asset.unit_m)
 
 
+_COPY_NUMBER = re.compile(r"\.\d{3}$")
+"""What Blender appends to a name that is taken."""
+
+
 def _named(meshes: list[bpy.types.Object], asset: FileAsset) -> list[bpy.types.Object]:
-    chosen = [item for item in meshes if item.name.split(".0")[0] == asset.object]
+    chosen = [item for item in meshes if _COPY_NUMBER.sub("", item.name) == asset.object]
     if not chosen:
         names = ", ".join(sorted(item.name for item in meshes))
         raise AssetError(f"{asset.file!r} has no object {asset.object!r}. It has {names}")
@@ -129,6 +134,7 @@ def _joined(meshes: list[bpy.types.Object], name: str, unit_m: float) -> bpy.typ
 
 
 def _in_file_frame(item: bpy.types.Object, unit_m: float) -> bpy.types.Mesh:
+    assert isinstance(item.data, bpy.types.Mesh)
     part = item.data.copy()
     part.transform(Matrix.Scale(unit_m, 4) @ item.matrix_world)
     return part
@@ -186,11 +192,14 @@ def _import_gltf(path: Path) -> None:
 
 
 def _append_blend(path: Path) -> None:
+    """Append all objects, and show them, because only then Blender computes where they are."""
     try:
-        with bpy.data.libraries.load(str(path), link=False) as (source, target):
+        with bpy.data.libraries.load(str(path), link=False) as (source, target):  # type: ignore[func-returns-value]
             target.objects = source.objects
     except OSError as error:
         raise RuntimeError(str(error)) from error
+    for item in target.objects:
+        bpy.context.scene.collection.objects.link(item)
 
 
 _IMPORTERS: Mapping[str, Callable[[Path], None]] = {

@@ -13,20 +13,28 @@ from .versions import use_nodes
 
 
 def load_image(path: Path, *, is_data: bool) -> bpy.types.Image:
-    """Return an image, loaded once; data images are not colour-managed.
-
-    Raises:
-        AssetError: the file cannot be read as an image.
-    """
-    try:
-        image = bpy.data.images.load(str(path), check_existing=True)
-    except RuntimeError as error:
-        raise AssetError(f"{path.name!r} cannot be read as an image. Replace it") from error
-    if not image.size[0]:
-        raise AssetError(f"{path.name!r} is not a readable image. Replace it")
+    """Return an image, loaded once; data images are not colour-managed."""
+    image = bpy.data.images.load(str(path), check_existing=True)
     if is_data:
         image.colorspace_settings.name = "Non-Color"
     return image
+
+
+def check_image(name: str, path: Path) -> None:
+    """Make sure that a file's pixels can be read, and keep none of them.
+
+    Raises:
+        AssetError: they cannot.
+    """
+    try:
+        image = bpy.data.images.load(str(path))
+    except RuntimeError as error:
+        raise AssetError(f"{name!r} cannot be read as an image. Replace the file") from error
+    try:
+        if not image.size[0]:
+            raise AssetError(f"{name!r} is not a readable image. Replace the file")
+    finally:
+        bpy.data.images.remove(image)
 
 
 def build_material(name: str, spec: MaterialSpec, paths: Mapping[str, Path]) -> bpy.types.Material:

@@ -1,4 +1,4 @@
-"""Reads a render's passes back as arrays, through uncompressed files on a RAM disk if there is one."""
+"""Reads a render's passes back as arrays, through uncompressed files on a RAM disk."""
 
 from __future__ import annotations
 

@@ -32,10 +32,8 @@ def settle(spec: SceneSpec, assets: Mapping[str, LoadedAsset]) -> tuple[Pose, ..
     try:
         bodies = _build(scene, spec, assets, blocks)
         _run(scene, spec.physics, bodies)
-        return tuple(
-            _pose(body.evaluated_get(scene.view_layers[0].depsgraph).matrix_world)
-            for body in bodies
-        )
+        depsgraph = scene.view_layers[0].depsgraph
+        return tuple(_pose(body.evaluated_get(depsgraph).matrix_world) for body in bodies)
     finally:
         _free_world(scene)
         bpy.data.scenes.remove(scene)
@@ -68,7 +66,7 @@ def _add_surface(scene: bpy.types.Scene, surface: SurfaceSpec, blocks: Datablock
     corners = (((np.arange(8)[:, None] >> np.arange(3)) & 1) * 2 - 1) * half
     slab.from_pydata(corners.tolist(), [], [])
     item = blocks.own(bpy.data.objects.new("synth slab", slab))
-    item.location = np.asarray(surface.center) * LENGTH_SCALE
+    item.location = [value * LENGTH_SCALE for value in surface.center]
     _link(scene, item)
     body = item.rigid_body
     body.type = "PASSIVE"

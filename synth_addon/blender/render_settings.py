@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..core.errors import RenderError
@@ -64,8 +66,8 @@ def _apply_cycles(scene: bpy.types.Scene, spec: RenderSpec) -> None:
         _apply_denoiser(cycles, spec)
 
 
-def _apply_denoiser(cycles: bpy.types.bpy_struct, spec: RenderSpec) -> None:
-    import _cycles
+def _apply_denoiser(cycles: Any, spec: RenderSpec) -> None:
+    import _cycles  # type: ignore[import-not-found]  # built into Blender
 
     if not _cycles.with_openimagedenoise:
         raise RenderError(

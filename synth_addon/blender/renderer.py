@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import bpy
@@ -12,8 +12,16 @@ import bpy
 from ..core.errors import RenderError
 from ..core.mesh import TriangleMesh
 from ..core.rendered_frame import RenderedFrame
-from ..core.scene_spec import Pose, SceneSpec, SettledScene, SettledView
+from ..core.scene_spec import (
+    FileAsset,
+    Pose,
+    SceneSpec,
+    SettledScene,
+    SettledView,
+    canonical_json,
+)
 from .assets import AssetLibrary, LoadedAsset
+from .materials import check_image
 from .passes import read_frame
 from .physics import settle
 from .render_settings import apply_settings
@@ -35,6 +43,7 @@ class BlenderRenderer:
     """
 
     def __init__(self, paths: Mapping[str, Path], threads: int = 0) -> None:
+        self._paths = paths
         self._threads = threads
         self._library = AssetLibrary(paths)
         self._builder = SceneBuilder(paths)
@@ -45,6 +54,13 @@ class BlenderRenderer:
     def version(self) -> str:
         """Blender's name and version."""
         return blender_version()
+
+    def preload(self, meshes: Iterable[FileAsset], images: Iterable[str]) -> None:
+        """Read every file that scenes may use; see `Renderer.preload`."""
+        for asset in meshes:
+            self._library.load(canonical_json(asset), asset)
+        for name in images:
+            check_image(name, self._paths[name])
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the triangles of every asset in `spec`; see `Renderer.load`."""
@@ -66,7 +82,7 @@ class BlenderRenderer:
     def render(self, view: SettledView) -> RenderedFrame:
         """Render one view; see `Renderer.render`."""
         scene = self._builder.scene
-        place_camera(scene, self._builder.camera, view)
+        place_camera(scene, self._builder.camera, self._builder.lens, view)
         scene.cycles.seed = view.render_seed
         try:
             bpy.ops.render.render(scene=scene.name)

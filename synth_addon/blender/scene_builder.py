@@ -1,4 +1,4 @@
-"""Builds settled scenes in a Blender scene of its own, one after the other, leaving nothing behind."""
+"""Builds settled scenes, one after the other, in a Blender scene that leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -30,16 +30,13 @@ class SceneBuilder:
         self._paths = paths
         self._content = Datablocks()
         self.scene = bpy.data.scenes.new("synth")
-        self.camera = bpy.data.objects.new("synth camera", bpy.data.cameras.new("synth camera"))
+        self.lens = bpy.data.cameras.new("synth camera")
+        self.camera = bpy.data.objects.new("synth camera", self.lens)
         self.scene.collection.objects.link(self.camera)
         self.scene.camera = self.camera
 
     def build(self, scene: SettledScene, assets: Mapping[str, LoadedAsset]) -> None:
-        """Replace the content of the Blender scene.
-
-        Raises:
-            AssetError: an image cannot be read.
-        """
+        """Replace the content of the Blender scene."""
         self.clear()
         spec = scene.spec
         for item, pose in zip(spec.objects, scene.poses, strict=True):
@@ -47,8 +44,8 @@ class SceneBuilder:
         for surface in spec.surfaces:
             self._add_surface(surface)
         for number, light in enumerate(spec.lights):
-            lamp = build_light(f"synth lamp {number}", light)
-            self._content.own(lamp.data)
+            lamp, data = build_light(f"synth lamp {number}", light)
+            self._content.own(data)
             self._link(lamp)
         world = build_world("synth world", spec.environment, self._paths)
         self.scene.world = self._content.own(world)
@@ -61,9 +58,8 @@ class SceneBuilder:
     def close(self) -> None:
         """Remove the scene and everything in it."""
         self.clear()
-        lens = self.camera.data
         bpy.data.objects.remove(self.camera)
-        bpy.data.cameras.remove(lens)
+        bpy.data.cameras.remove(self.lens)
         bpy.data.scenes.remove(self.scene)
 
     def _add_object(self, spec: ObjectSpec, pose: Pose, asset: LoadedAsset) -> None:

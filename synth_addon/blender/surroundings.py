@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import bpy
 import numpy as np
@@ -15,10 +16,17 @@ from ..core.transforms import BLENDER_FROM_OPENCV_CAMERA
 from .materials import load_image
 from .versions import use_nodes
 
+_LIGHT_TYPES: Mapping[str, Literal["POINT", "AREA", "SUN", "SPOT"]] = {
+    "point": "POINT",
+    "area": "AREA",
+    "sun": "SUN",
+    "spot": "SPOT",
+}
 
-def build_light(name: str, spec: LightSpec) -> bpy.types.Object:
-    """Return a new lamp object; its light datablock has the same name."""
-    light = bpy.data.lights.new(name, spec.kind.upper())
+
+def build_light(name: str, spec: LightSpec) -> tuple[bpy.types.Object, bpy.types.Light]:
+    """Return a new lamp object and its data."""
+    light = bpy.data.lights.new(name, _LIGHT_TYPES[spec.kind])
     light.energy = spec.energy
     light.color = spec.color
     if spec.kind == "area":
@@ -33,15 +41,11 @@ def build_light(name: str, spec: LightSpec) -> bpy.types.Object:
     direction = Vector(spec.target) - Vector(spec.position)
     rotation = direction.to_track_quat("-Z", "Y") if direction.length else Quaternion()
     lamp.matrix_world = Matrix.Translation(spec.position) @ rotation.to_matrix().to_4x4()
-    return lamp
+    return lamp, light
 
 
 def build_world(name: str, spec: EnvironmentSpec, paths: Mapping[str, Path]) -> bpy.types.World:
-    """Return a new world with an even colour or an equirectangular image.
-
-    Raises:
-        AssetError: the image cannot be read.
-    """
+    """Return a new world with an even colour or an equirectangular image."""
     world = bpy.data.worlds.new(name)
     tree = use_nodes(world)
     background = tree.nodes["Background"]
@@ -59,13 +63,14 @@ def build_world(name: str, spec: EnvironmentSpec, paths: Mapping[str, Path]) -> 
     return world
 
 
-def place_camera(scene: bpy.types.Scene, camera: bpy.types.Object, view: SettledView) -> None:
-    """Give the camera a view's pose, lens and image size."""
+def place_camera(
+    scene: bpy.types.Scene, item: bpy.types.Object, camera: bpy.types.Camera, view: SettledView
+) -> None:
+    """Give the camera object `item` a view's pose, and its data lens and image size."""
     pose = np.asarray(view.world_from_camera) @ BLENDER_FROM_OPENCV_CAMERA
-    camera.matrix_world = Matrix(pose.tolist())
-    camera.data.clip_start = view.clip_start
-    camera.data.clip_end = view.clip_end
-    _set_intrinsics(scene.render, camera.data, view.intrinsics)
+    item.matrix_world = Matrix(pose.tolist())
+    camera.clip_start, camera.clip_end = view.clip_start, view.clip_end
+    _set_intrinsics(scene.render, camera, view.intrinsics)
 
 
 def _set_intrinsics(

@@ -26,7 +26,9 @@ def use_nodes(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree
     """Return the node tree of a material or world; from 5.0 on it is always in use."""
     if bpy.app.version < (5, 0):
         owner.use_nodes = True
-    return owner.node_tree
+    tree = owner.node_tree
+    assert tree is not None
+    return tree
 
 
 def blender_version() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,11 @@ from .arguments import add_recipe_arguments, recipe_from
 from .console import Console
 
 if TYPE_CHECKING:
+    from ..core.asset_catalog import AssetCatalog
+    from ..core.dataset.store import DatasetStore
     from ..core.job import Job
     from ..core.recipe.recipe import Recipe
+    from ..core.renderer import Renderer
 
 HELP = "generate an annotated dataset from a recipe"
 DESCRIPTION = """\
@@ -86,30 +90,48 @@ def run(options: argparse.Namespace, console: Console) -> int:
         return _generate(options, console, loaded.recipe, catalog, scenes)
 
 
-def _generate(options, console, recipe, catalog, scenes) -> int:  # type: ignore[no-untyped-def]
+def _generate(
+    options: argparse.Namespace,
+    console: Console,
+    recipe: Recipe,
+    catalog: AssetCatalog,
+    scenes: range,
+) -> int:
     from ..blender.renderer import BlenderRenderer
+    from ..core.asset_catalog import mesh_assets
     from ..core.dataset.store import DatasetStore
     from ..core.describe import dataset_info
+
+    with closing(BlenderRenderer(catalog.paths, options.threads)) as renderer:
+        renderer.preload(mesh_assets(recipe, catalog), catalog.images)
+        info = dataset_info(recipe, catalog, renderer.version)
+        with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
+            return _run_job(options, console, recipe, catalog, scenes, renderer, store)
+
+
+def _run_job(
+    options: argparse.Namespace,
+    console: Console,
+    recipe: Recipe,
+    catalog: AssetCatalog,
+    scenes: range,
+    renderer: Renderer,
+    store: DatasetStore,
+) -> int:
     from ..core.job import Job
     from .progress import progress_of
 
-    renderer = BlenderRenderer(catalog.paths, options.threads)
-    try:
-        info = dataset_info(recipe, catalog, renderer.version)
-        with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
-            pending = store.pending(scenes)
-            total = len(pending) * recipe.views_per_scene
-            console.write(_plan(options.output, len(scenes), len(pending), recipe))
-            with progress_of(console, total) as listener:
-                job = Job(recipe, catalog, renderer, store, listener)
-                try:
-                    job.run(pending)
-                except KeyboardInterrupt:
-                    console.write(f"\ninterrupted; to go on: {_resume_command(options)}")
-                    return INTERRUPTED
-            store.finish()
-    finally:
-        renderer.close()
+    pending = store.pending(scenes)
+    total = len(pending) * recipe.views_per_scene
+    console.write(_plan(options.output, len(scenes), len(pending), recipe))
+    with progress_of(console, total) as listener:
+        job = Job(recipe, catalog, renderer, store, listener)
+        try:
+            job.run(pending)
+        except KeyboardInterrupt:
+            console.write(f"interrupted; to go on: {_resume_command(options)}")
+            return INTERRUPTED
+    store.finish()
     _summarise(console, options.output, total, job)
     return 0
 

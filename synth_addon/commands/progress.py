@@ -25,8 +25,14 @@ def progress_of(console: Console, total: int) -> Iterator[Callable[[FrameDone], 
 @contextmanager
 def _bar(console: Console, total: int) -> Iterator[Callable[[FrameDone], None]]:
     from rich.console import Console as RichConsole
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),

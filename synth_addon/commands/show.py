@@ -31,8 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Write the picture."""
     from ..core.dataset.reading import open_dataset
-    from ..core.errors import DatasetError
-    from ..core.errors import UsageError
+    from ..core.errors import DatasetError, UsageError
     from ..core.pictures.contact_sheet import contact_sheet
     from ..core.pictures.overlay import draw_frame
 

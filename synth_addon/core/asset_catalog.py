@@ -14,12 +14,15 @@ from pathlib import Path, PurePosixPath
 from .errors import AssetError
 from .recipe.loading import LoadedRecipe
 from .recipe.materials import MaterialRecipe
+from .recipe.objects import ObjectGroup, Unit
 from .recipe.recipe import Recipe
-from .scene_spec import TextureSpec
+from .scene_spec import FileAsset, TextureSpec
 
 MESH_SUFFIXES = (".obj", ".ply", ".glb", ".gltf", ".blend")
 HDRI_SUFFIXES = (".hdr", ".exr")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
+
+_UNIT_M: Mapping[Unit, float] = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 _MAP_ENDINGS: Mapping[str, tuple[str, ...]] = {
     "color": ("_Color", "_Diffuse", "_diff", "_Albedo"),
@@ -44,6 +47,11 @@ class AssetCatalog:
     textures: Mapping[str, tuple[TextureSpec, ...]]
     hdris: tuple[str, ...]
     paths: Mapping[str, Path]
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The names of all texture and environment files."""
+        return tuple(name for name in self.paths if not name.lower().endswith(MESH_SUFFIXES))
 
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of every file's content, by name."""
@@ -80,6 +88,20 @@ def catalog_assets(loaded: LoadedRecipe) -> AssetCatalog:
         pattern = recipe.environment.file
         hdris = _files("environment.file", pattern, root, HDRI_SUFFIXES, paths)
     return AssetCatalog(meshes, textures, hdris, paths)
+
+
+def mesh_assets(recipe: Recipe, catalog: AssetCatalog) -> list[FileAsset]:
+    """Return every mesh asset that scenes of the recipe may draw."""
+    return [
+        file_asset(recipe.objects[name], file)
+        for name, files in catalog.meshes.items()
+        for file in files
+    ]
+
+
+def file_asset(group: ObjectGroup, file: str) -> FileAsset:
+    """Return one of a group's files as an asset."""
+    return FileAsset(file=file, object=group.object, unit_m=_UNIT_M[group.unit])
 
 
 def _materials(recipe: Recipe) -> dict[str, MaterialRecipe]:

@@ -6,10 +6,9 @@ first pixel is (0.5, 0.5), and with no lens shift cx = width / 2. Camera axes ar
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import BaseModel, ConfigDict
 
 from .transforms import Array, inverse_rigid, transform_points
 

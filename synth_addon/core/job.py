@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .annotation import FrameAnnotation, annotate
 from .asset_catalog import AssetCatalog
-from .dataset.store import DatasetStore, EncodedFrame, encode_frame
+from .dataset.store import DatasetStore
 from .errors import SceneError
 from .mesh import TriangleMesh
 from .recipe.recipe import Recipe
@@ -20,6 +20,7 @@ from .sampling.views import bounding_balls, choose_views
 from .scene_spec import SettledScene, SettledView
 from .silhouettes import SilhouetteCaster
 from .timing import PartTimes
+from .writers.frame_files import EncodedFrame, encode_frame
 
 ARRANGEMENT_TRIES = 10
 _FRAMES_IN_FLIGHT = 4

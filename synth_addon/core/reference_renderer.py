@@ -6,7 +6,7 @@ without shadows, textures, image environments or view transforms other than sRGB
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from .ray_casting import cast_box, cast_mesh_in_view
 from .rendered_frame import RenderedFrame
 from .scene_spec import (
     Asset,
+    FileAsset,
     LightSpec,
     MaterialSpec,
     ObjectSpec,
@@ -64,6 +65,15 @@ class ReferenceRenderer:
     def version(self) -> str:
         """Name and version, as recorded in the dataset."""
         return "reference 1"
+
+    def preload(self, meshes: Iterable[FileAsset], images: Iterable[str]) -> None:
+        """Refuse mesh files; images are not used.
+
+        Raises:
+            AssetError: there is a mesh file.
+        """
+        for asset in meshes:
+            self._mesh_of(asset)
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the mesh of every asset in `spec` by `ObjectSpec.asset_key`.

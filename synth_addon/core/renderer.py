@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from .mesh import TriangleMesh
 from .rendered_frame import RenderedFrame
-from .scene_spec import Pose, SceneSpec, SettledScene, SettledView
+from .scene_spec import FileAsset, Pose, SceneSpec, SettledScene, SettledView
 
 
 class Renderer(Protocol):
@@ -16,6 +16,16 @@ class Renderer(Protocol):
     @property
     def version(self) -> str:
         """Name and version, as recorded in the dataset; other versions may give other pixels."""
+
+    def preload(self, meshes: Iterable[FileAsset], images: Iterable[str]) -> None:
+        """Read every file that scenes may use, so that a bad one is found before any work is done.
+
+        Args:
+            images: texture and environment files, as specs name them.
+
+        Raises:
+            AssetError: a file is missing, unreadable or holds nothing usable.
+        """
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the mesh of every asset in `spec` by `ObjectSpec.asset_key`.

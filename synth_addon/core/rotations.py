@@ -39,7 +39,7 @@ class Rotation:
         if self.kind == "uniform":
             return _uniform_quaternion(rng)
         if self.kind == "upright":
-            return _about_z(rng.uniform(*self.degrees))
+            return _about_z(rng.uniform(self.degrees[0], self.degrees[1]))
         if self.kind == "tilt":
             return _tilted(self.degrees[0], rng)
         return _euler_xyz(self.degrees)

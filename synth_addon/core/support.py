@@ -25,4 +25,5 @@ def support_vertices(vertices: Array, directions: int = 400) -> Array:
     spiral = np.column_stack([radius * np.cos(angle), radius * np.sin(angle), height])
     spread = np.concatenate([spiral, np.eye(3), -np.eye(3)])
     farthest = np.argmax(vertices @ spread.T, axis=0)
-    return vertices[np.unique(farthest)]
+    chosen: Array = vertices[np.unique(farthest)]
+    return chosen

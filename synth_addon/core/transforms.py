@@ -64,7 +64,8 @@ def inverse_rigid(transform: ArrayLike) -> Array:
 def transform_points(transform: ArrayLike, points: ArrayLike) -> Array:
     """Apply a 4x4 `transform` to `points` (N, 3); scale in the transform is honoured."""
     matrix = np.asarray(transform, float)
-    return np.asarray(points, float) @ matrix[:3, :3].T + matrix[:3, 3]
+    moved: Array = np.asarray(points, float) @ matrix[:3, :3].T + matrix[:3, 3]
+    return moved
 
 
 def look_at(eye: ArrayLike, target: ArrayLike, roll: float = 0.0) -> Array:

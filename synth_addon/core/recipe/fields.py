@@ -17,6 +17,7 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
+from pydantic.config import JsonDict
 
 from ..distributions import (
     Choice,
@@ -136,13 +137,13 @@ def number(
         unit: as shown to the user; also the suffix of the field's name.
         whole: whether draws are whole numbers.
     """
-    extra = {"unit": unit, "low": low, "high": high, "whole": whole}
+    extra: JsonDict = {"unit": unit, "low": low, "high": high, "whole": whole}
     return Field(default=default, title=label, description=help, json_schema_extra=extra)
 
 
 def parameter(default: Any = ..., *, label: str, help: str, unit: str = "", **limits: Any) -> Any:
     """Declare a plain value; `limits` are pydantic's (ge, le, min_length, …)."""
-    extra = {"unit": unit} if unit else None
+    extra: JsonDict | None = {"unit": unit} if unit else None
     return Field(default, title=label, description=help, json_schema_extra=extra, **limits)
 
 

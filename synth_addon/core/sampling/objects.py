@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..asset_catalog import AssetCatalog
+from ..asset_catalog import AssetCatalog, file_asset
 from ..distributions import draw_integer
 from ..random_streams import random_stream
 from ..recipe.objects import ObjectGroup, SpawnRecipe
@@ -12,7 +12,6 @@ from ..recipe.recipe import Recipe
 from ..scene_spec import (
     Asset,
     BodySpec,
-    FileAsset,
     MaterialSpec,
     ObjectSpec,
     Pose,
@@ -20,9 +19,8 @@ from ..scene_spec import (
     ShapeAsset,
 )
 from ..shapes.catalog import SHAPES
+from ..transforms import Array
 from .materials import sample_material
-
-_UNIT_M = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 
 def sample_objects(
@@ -69,7 +67,7 @@ def _sample_asset(
         return ShapeAsset(shape=group.shape, parameters=parameters)
     files = catalog.meshes[name]
     chosen = files[int(rng.integers(len(files)))]
-    return FileAsset(file=chosen, object=group.object, unit_m=_UNIT_M[group.unit])
+    return file_asset(group, chosen)
 
 
 def _sample_material(
@@ -99,6 +97,6 @@ def sample_start(spawn: SpawnRecipe, rng: np.random.Generator) -> tuple[float, f
     return spawn.x_m.draw(rng), spawn.y_m.draw(rng), spawn.height_m.draw(rng)
 
 
-def _four(quaternion: np.ndarray) -> Quaternion:
+def _four(quaternion: Array) -> Quaternion:
     w, x, y, z = (float(value) for value in quaternion)
     return w, x, y, z
