@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -14,12 +15,10 @@ def _arguments() -> list[str]:
 
 def main() -> None:
     """Run the command and end Blender with its exit code."""
-    root = str(Path(__file__).resolve().parent.parent)
-    if root not in sys.path:
-        sys.path.insert(0, root)
-    from synth_addon.cli import run
-
-    code = run(_arguments())
+    package = Path(__file__).resolve().parent
+    sys.path.insert(0, str(package.parent))  # Blender runs this file as a script, not as a module
+    cli = importlib.import_module(f"{package.name}.cli")
+    code = cli.run(_arguments())
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -33,7 +33,7 @@ def read_frame(scene: bpy.types.Scene, view: SettledView, folder: Path) -> Rende
         folder: where intermediate files may be written; they are removed again.
     """
     rgb = _read_display(scene, folder / "display.tga")
-    channels, manifest = _read_passes(scene, folder / "passes.exr")
+    channels, manifest = read_passes(scene, folder / "passes.exr")
     depth = channels["Depth.Z"]
     depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
     ids = channels["IndexOB.X"].astype(np.uint16)
@@ -65,7 +65,15 @@ def _read_display(scene: bpy.types.Scene, path: Path) -> NDArray[np.uint8]:
         path.unlink()
 
 
-def _read_passes(scene: bpy.types.Scene, path: Path) -> tuple[Channels, Mapping[str, str]]:
+def read_passes(scene: bpy.types.Scene, path: Path) -> tuple[Channels, Mapping[str, str]]:
+    """Return the passes of the last render, and cryptomatte's hash of each object by name.
+
+    Args:
+        path: a file to write and remove again.
+
+    Returns:
+        Channels (H, W) by pass and component, such as ``Combined.R``, in linear scene light.
+    """
     settings = scene.render.image_settings
     set_image_format(settings, "OPEN_EXR_MULTILAYER")
     settings.exr_codec, settings.color_depth = "NONE", "32"

@@ -48,7 +48,12 @@ class BlenderRenderer:
         self._library = AssetLibrary(paths)
         self._builder = SceneBuilder(paths)
         parent = _RAM_DISK if _RAM_DISK.is_dir() else None
-        self._folder = Path(tempfile.mkdtemp(prefix="synth-", dir=parent))
+        self.folder = Path(tempfile.mkdtemp(prefix="synth-", dir=parent))
+
+    @property
+    def scene(self) -> bpy.types.Scene:
+        """The Blender scene that is rendered."""
+        return self._builder.scene
 
     @property
     def version(self) -> str:
@@ -89,12 +94,12 @@ class BlenderRenderer:
         except RuntimeError as error:
             reason = str(error).strip()
             raise RenderError(f"frame {view.frame}: Blender could not render: {reason}") from error
-        return read_frame(scene, view, self._folder)
+        return read_frame(scene, view, self.folder)
 
     def close(self) -> None:
         """Remove the renderer's scene and files."""
         self._builder.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
         return {
