@@ -88,7 +88,7 @@ def linear_render(
     cpu, wall = time.process_time(), time.perf_counter()
     frame = renderer.render(view)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    channels, _ = read_passes(renderer.scene, Path(renderer.folder) / "linear.exr")
+    channels, _ = read_passes(renderer.builder.scene, Path(renderer.folder) / "linear.exr")
     linear = np.stack([channels[f"Combined.{c}"] for c in "RGB"], axis=-1)
     return linear, frame.rgb, cpu, wall
 
@@ -133,7 +133,8 @@ def verdicts(points: list[Point]) -> list[str]:
             better = default.rel_mse <= other.rel_mse
             similar = default.dissimilarity <= other.dissimilarity
             lines.append(
-                f"{preset}: default takes {default.cpu_s / other.cpu_s:.3f} of the time of {rival}; "
+                f"{preset}: default takes {default.cpu_s / other.cpu_s:.3f} "
+                f"of the time of {rival}; "
                 f"relMSE {'reached' if better else 'NOT reached'}, "
                 f"SSIM {'reached' if similar else 'NOT reached'}"
             )

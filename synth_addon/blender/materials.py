@@ -41,6 +41,7 @@ def build_material(name: str, spec: MaterialSpec, paths: Mapping[str, Path]) -> 
     """Return a new material with a Principled BSDF as `spec` says."""
     material = bpy.data.materials.new(name)
     tree = use_nodes(material)
+    material.diffuse_color = (*spec.base_color, 1.0)  # what Workbench shows
     principled = tree.nodes["Principled BSDF"]
     principled.inputs["Base Color"].default_value = (*spec.base_color, 1.0)
     principled.inputs["Metallic"].default_value = spec.metallic

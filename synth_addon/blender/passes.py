@@ -26,34 +26,9 @@ def object_name(instance_id: int) -> str:
     return f"synth.{instance_id:05d}"
 
 
-def read_frame(scene: bpy.types.Scene, view: SettledView, folder: Path) -> RenderedFrame:
-    """Return the arrays of the render that was just made of `scene`.
-
-    Args:
-        folder: where intermediate files may be written; they are removed again.
-    """
-    rgb = _read_display(scene, folder / "display.tga")
-    channels, manifest = read_passes(scene, folder / "passes.exr")
-    depth = channels["Depth.Z"]
-    depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
-    ids = channels["IndexOB.X"].astype(np.uint16)
-    coverage = None
-    if "CryptoObject00.r" in channels:
-        coverage = _coverage(channels, manifest, ids)
-    return RenderedFrame(
-        rgb=rgb,
-        depth=depth,
-        normals=_camera_normals(channels, np.asarray(view.world_from_camera), depth),
-        instance_ids=ids,
-        coverage=coverage,
-    )
-
-
-def _save(scene: bpy.types.Scene, path: Path) -> None:
-    bpy.data.images["Render Result"].save_render(str(path), scene=scene)
-
-
-def _read_display(scene: bpy.types.Scene, path: Path) -> NDArray[np.uint8]:
+def read_display(scene: bpy.types.Scene, folder: Path) -> NDArray[np.uint8]:
+    """Return the picture (H, W, 3) that was just rendered, as displayed."""
+    path = folder / "display.tga"
     settings = scene.render.image_settings
     set_image_format(settings, "TARGA_RAW")
     settings.color_mode = "RGB"
@@ -63,6 +38,32 @@ def _read_display(scene: bpy.types.Scene, path: Path) -> NDArray[np.uint8]:
             return np.asarray(image.convert("RGB"))
     finally:
         path.unlink()
+
+
+def read_frame(scene: bpy.types.Scene, view: SettledView, folder: Path) -> RenderedFrame:
+    """Return the arrays of the Cycles render that was just made of `scene`.
+
+    Args:
+        folder: where intermediate files may be written; they are removed again.
+    """
+    channels, manifest = read_passes(scene, folder / "passes.exr")
+    depth = channels["Depth.Z"]
+    depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
+    ids = channels["IndexOB.X"].astype(np.uint16)
+    coverage = None
+    if "CryptoObject00.r" in channels:
+        coverage = _coverage(channels, manifest, ids)
+    return RenderedFrame(
+        rgb=read_display(scene, folder),
+        depth=depth,
+        normals=_camera_normals(channels, np.asarray(view.world_from_camera), depth),
+        instance_ids=ids,
+        coverage=coverage,
+    )
+
+
+def _save(scene: bpy.types.Scene, path: Path) -> None:
+    bpy.data.images["Render Result"].save_render(str(path), scene=scene)
 
 
 def read_passes(scene: bpy.types.Scene, path: Path) -> tuple[Channels, Mapping[str, str]]:

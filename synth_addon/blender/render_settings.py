@@ -10,6 +10,8 @@ from ..core.errors import RenderError
 from ..core.scene_spec import RenderSpec
 from .versions import engine_id
 
+_WORKBENCH_SAMPLES = (5, 8, 11, 16, 32)
+
 
 def apply_settings(scene: bpy.types.Scene, spec: RenderSpec, threads: int) -> None:
     """Set engine, sampling, passes and colour management.
@@ -39,7 +41,12 @@ def apply_settings(scene: bpy.types.Scene, spec: RenderSpec, threads: int) -> No
     scene.view_settings.exposure = spec.exposure
     scene.display_settings.display_device = "sRGB"
     _apply_passes(scene.view_layers[0], spec)
-    _apply_cycles(scene, spec)
+    if spec.engine == "CYCLES":
+        _apply_cycles(scene, spec)
+    elif spec.engine == "EEVEE":
+        scene.eevee.taa_render_samples = spec.samples
+    else:
+        _apply_workbench(scene, spec)
 
 
 def _apply_passes(layer: bpy.types.ViewLayer, spec: RenderSpec) -> None:
@@ -64,6 +71,14 @@ def _apply_cycles(scene: bpy.types.Scene, spec: RenderSpec) -> None:
     cycles.use_denoising = spec.denoise != "off"
     if spec.denoise != "off":
         _apply_denoiser(cycles, spec)
+
+
+def _apply_workbench(scene: bpy.types.Scene, spec: RenderSpec) -> None:
+    fitting = [count for count in _WORKBENCH_SAMPLES if count <= spec.samples]
+    scene.display.render_aa = str(fitting[-1]) if fitting else "OFF"
+    scene.display.shading.light = "STUDIO"
+    scene.display.shading.color_type = "MATERIAL"
+    scene.display.shading.show_shadows = False
 
 
 def _apply_denoiser(cycles: Any, spec: RenderSpec) -> None:

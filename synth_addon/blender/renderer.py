@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import bpy
+import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import RenderError
+from ..core.geometry_buffer import GeometryBuffer, GeometryTracer
 from ..core.mesh import TriangleMesh
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import (
@@ -20,9 +23,10 @@ from ..core.scene_spec import (
     SettledView,
     canonical_json,
 )
+from ..core.timing import PartTimes
 from .assets import AssetLibrary, LoadedAsset
 from .materials import check_image
-from .passes import read_frame
+from .passes import read_display, read_frame
 from .physics import settle
 from .render_settings import apply_settings
 from .scene_builder import SceneBuilder
@@ -37,23 +41,25 @@ class BlenderRenderer:
 
     Works in scenes of its own; the file that is open stays as it is.
 
+    Attributes:
+        builder: holds the Blender scene that is rendered.
+        folder: where passes are read back through; on a RAM disk if there is one.
+        times: what setting up and reading back frames costs.
+
     Args:
         paths: where each file that a spec names lies.
         threads: render threads; 0 uses all cores.
     """
 
     def __init__(self, paths: Mapping[str, Path], threads: int = 0) -> None:
+        self.times = PartTimes()
+        self._tracer: GeometryTracer | None = None
         self._paths = paths
         self._threads = threads
         self._library = AssetLibrary(paths)
-        self._builder = SceneBuilder(paths)
+        self.builder = SceneBuilder(paths)
         parent = _RAM_DISK if _RAM_DISK.is_dir() else None
         self.folder = Path(tempfile.mkdtemp(prefix="synth-", dir=parent))
-
-    @property
-    def scene(self) -> bpy.types.Scene:
-        """The Blender scene that is rendered."""
-        return self._builder.scene
 
     @property
     def version(self) -> str:
@@ -70,7 +76,7 @@ class BlenderRenderer:
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the triangles of every asset in `spec`; see `Renderer.load`."""
         assets = self._assets(spec)
-        self._builder.clear()  # its objects show the shapes that are about to go
+        self.builder.clear()  # its objects show the shapes that are about to go
         self._library.keep_shapes(set(assets))
         return {key: asset.triangles for key, asset in assets.items()}
 
@@ -80,28 +86,41 @@ class BlenderRenderer:
 
     def build(self, scene: SettledScene) -> None:
         """Replace the scene that is rendered; see `Renderer.build`."""
-        self._builder.build(scene, self._assets(scene.spec))
-        apply_settings(self._builder.scene, scene.spec.render, self._threads)
-        self._builder.scene.render.use_persistent_data = True
+        assets = self._assets(scene.spec)
+        self.builder.build(scene, assets)
+        apply_settings(self.builder.scene, scene.spec.render, self._threads)
+        self.builder.scene.render.use_persistent_data = True
+        self._tracer = None
+        if scene.spec.render.engine != "CYCLES":
+            meshes = {key: asset.triangles for key, asset in assets.items()}
+            self._tracer = GeometryTracer(scene, meshes)
 
     def render(self, view: SettledView) -> RenderedFrame:
         """Render one view; see `Renderer.render`."""
-        scene = self._builder.scene
-        place_camera(scene, self._builder.camera, self._builder.lens, view)
-        scene.cycles.seed = view.render_seed
+        scene = self.builder.scene
+        with self.times.part("sync"):
+            place_camera(scene, self.builder.camera, self.builder.lens, view)
+            scene.cycles.seed = view.render_seed
         try:
             bpy.ops.render.render(scene=scene.name)
         except RuntimeError as error:
             reason = str(error).strip()
             raise RenderError(f"frame {view.frame}: Blender could not render: {reason}") from error
-        return read_frame(scene, view, self.folder)
+        with self.times.part("decode"):
+            if self._tracer is None:
+                return read_frame(scene, view, self.folder)
+            return _traced_frame(read_display(scene, self.folder), self._tracer.trace(view))
 
     def close(self) -> None:
         """Remove the renderer's scene and files."""
-        self._builder.close()
+        self.builder.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
         return {
             item.asset_key: self._library.load(item.asset_key, item.asset) for item in spec.objects
         }
+
+
+def _traced_frame(rgb: NDArray[np.uint8], buffer: GeometryBuffer) -> RenderedFrame:
+    return RenderedFrame(rgb, buffer.depth, buffer.normals, buffer.instance_ids)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from ..errors import Fault
-from ..shapes.catalog import SHAPES
+from ..errors import Fault, Problem
 from .camera import CameraRecipe
 from .fields import Section, parameter
 from .lighting import EnvironmentRecipe, LightsRecipe
 from .objects import ObjectGroup, PhysicsRecipe, RoomRecipe, SpawnRecipe
+from .problems import Contradictions, shown
 from .rendering import OutputsRecipe, RenderRecipe
 
 CURRENT_VERSION = 1
 GREATEST_INSTANCE_ID = 32767
 """Blender's greatest object pass index."""
+
+
+ClassName = Annotated[str, Field(min_length=1)]
 
 
 class AssetFolders(Section):
@@ -40,7 +44,7 @@ class Recipe(Section):
     views_per_scene: int = parameter(
         4, ge=1, le=1000, label="Views per Scene", help="Cameras looking at each arrangement"
     )
-    categories: tuple[str, ...] = parameter(
+    categories: tuple[ClassName, ...] = parameter(
         (),
         label="Classes",
         help="Order of the classes; their ids start at 1. Without it, the order of the objects",
@@ -62,31 +66,28 @@ class Recipe(Section):
 
     @field_validator("objects")
     @classmethod
-    def _known_shapes(cls, groups: dict[str, ObjectGroup]) -> dict[str, ObjectGroup]:
-        for name, group in groups.items():
+    def _named_without_dots(cls, groups: dict[str, ObjectGroup]) -> dict[str, ObjectGroup]:
+        for name in groups:
             if not name or "." in name:
-                raise Fault(f"group name {name!r}", "Give it a name without dots")
-            _check_shape(name, group)
+                raise Fault(
+                    f"a group is named {name!r}", "Give it a name, without dots; paths use them"
+                )
         return groups
 
     @model_validator(mode="after")
     def _consistent(self) -> Recipe:
-        _check_categories(self)
-        most = sum(group.count.support()[1] for group in self.objects.values())
-        if most > GREATEST_INSTANCE_ID:
-            raise Fault(f"up to {most:g} objects in a scene", f"Stay within {GREATEST_INSTANCE_ID}")
-        if self.camera.min_targets > 0 and not self.category_names:
+        problems = [*_category_problems(self), *_count_problems(self)]
+        if self.outputs.coverage and self.render.engine != "CYCLES":
             raise Fault(
-                "camera.min_targets asks for targets and no object group is one",
-                "Set the role of a group to target, or camera.min_targets to 0",
+                f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",
+                'Set outputs.coverage to false, or render.engine to "CYCLES"',
             )
-        if self.camera.look_at == "target" and not self.category_names:
-            raise Fault("camera.look_at needs a target", 'Set camera.look_at to "object"')
         if self.physics.enabled and not self.room.enabled:
-            raise Fault(
-                "objects would fall for ever without a floor",
-                "Set room.enabled to true, or physics.enabled to false",
-            )
+            message = "objects would fall for ever without a floor"
+            remedy = "Set room.enabled to true, or physics.enabled to false"
+            problems.append(Problem("room.enabled", "false", message, remedy))
+        if problems:
+            raise Contradictions(problems)
         return self
 
     @property
@@ -103,41 +104,37 @@ class Recipe(Section):
     def portable(self) -> dict[str, Any]:
         """Return the JSON form without what may differ between machines or runs.
 
-        Leaves out asset folders and the number of scenes: neither changes any frame.
+        Leaves out asset folders and the number of scenes: neither changes any frame. Always names
+        the classes, whose ids would otherwise hang on the order of keys in a JSON object.
         """
-        return self.model_dump(mode="json", exclude={"assets", "scenes"})
+        plain = self.model_dump(mode="json", exclude={"assets", "scenes"})
+        return plain | {"categories": list(self.category_names)}
 
 
-def _check_shape(name: str, group: ObjectGroup) -> None:
-    if group.shape is None:
-        return
-    if group.shape not in SHAPES:
-        raise Fault(
-            f"{name}.shape names no shape: {group.shape!r}", f"Use one of {', '.join(SHAPES)}"
-        )
-    declared = SHAPES[group.shape].parameters
-    for key, distribution in group.parameters.items():
-        if key not in declared:
-            raise Fault(
-                f"{name}.parameters: {group.shape} has no {key!r}",
-                f"Use one of {', '.join(declared)}" if declared else "Remove it",
-            )
-        least, greatest = distribution.support()
-        if least < declared[key].low or greatest > declared[key].high:
-            raise Fault(
-                f"{name}.parameters.{key} reaches from {least:g} to {greatest:g}",
-                f"Stay within {declared[key].low:g} to {declared[key].high:g}",
-            )
+def _count_problems(recipe: Recipe) -> Iterator[Problem]:
+    objects = sum(group.count.support()[1] for group in recipe.objects.values())
+    if objects > GREATEST_INSTANCE_ID:
+        message, remedy = f"up to {objects:g} in a scene", f"Stay within {GREATEST_INSTANCE_ID}"
+        yield Problem("objects", "", message, remedy)
+    targets = sum(g.count.support()[1] for g in recipe.objects.values() if g.role == "target")
+    camera = recipe.camera
+    if targets < camera.min_targets:
+        message = f"no view can show so many: a scene holds at most {targets:g} targets"
+        remedy = "Raise the count of a target, set a role to target, or lower camera.min_targets"
+        yield Problem("camera.min_targets", shown(camera.min_targets), message, remedy)
+    if camera.look_at == "target" and not targets:
+        message, remedy = "no scene holds a target", 'Set it to "object" or "center"'
+        yield Problem("camera.look_at", shown(camera.look_at), message, remedy)
 
 
-def _check_categories(recipe: Recipe) -> None:
-    if not recipe.categories:
-        return
-    if len(set(recipe.categories)) != len(recipe.categories):
-        raise Fault("categories names a class twice", "Remove the repetition")
+def _category_problems(recipe: Recipe) -> Iterator[Problem]:
+    given = recipe.categories
+    repeated = sorted({name for name in given if given.count(name) > 1})
+    if repeated:
+        message = f"names {', '.join(repeated)} more than once"
+        yield Problem("categories", shown(given), message, "Remove the repetition")
     used = {g.category or n for n, g in recipe.objects.items() if g.role == "target"}
-    missing = sorted(used - set(recipe.categories))
+    missing = sorted(used - set(given)) if given else []
     if missing:
-        raise Fault(
-            f"categories lacks {', '.join(missing)}, which objects use", "Add it to categories"
-        )
+        message = f"lacks {', '.join(missing)}, which objects use"
+        yield Problem("categories", shown(given), message, "Add it to categories")
