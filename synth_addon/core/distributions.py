@@ -22,6 +22,8 @@ import numpy as np
 from .errors import Fault
 
 _NORMAL_TRIES = 1000
+_LEAST_NORMAL_SHARE = 0.01
+"""With this share between the limits, all tries miss once in 20,000 draws."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +142,8 @@ Distribution = Constant | Uniform | LogUniform | Normal | Choice
 def weighted_index(weights: tuple[float, ...], rng: np.random.Generator) -> int:
     """Draw an index with probability in proportion to its weight, using one uniform number."""
     edges = np.cumsum(weights)
-    return int(
-        np.searchsorted(edges, rng.uniform(0.0, edges[-1]), side="right").clip(0, len(weights) - 1)
-    )
+    # the last edge is exactly 1 and draws stay below, so that a weight of 0 is never chosen
+    return int(np.searchsorted(edges / edges[-1], rng.random(), side="right"))
 
 
 def draw_integer(distribution: Distribution, rng: np.random.Generator) -> int:
@@ -176,6 +177,12 @@ _FORMS = (
 )
 
 
+def plain(number: float) -> str:
+    """Return a number as a person would write it, with all digits that tell it from others."""
+    text = repr(float(number))
+    return text.removesuffix(".0")
+
+
 def _number(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Fault(f"{what} must be a number", _FORMS)
@@ -194,8 +201,8 @@ def _range(body: Any, kind: str) -> tuple[float, float]:
     low, high = (_number(v, f"a limit of {kind}") for v in body)
     if low > high:
         raise Fault(
-            f"the range is reversed: {low:g} is greater than {high:g}",
-            f'Write {{"{kind}": [{high:g}, {low:g}]}}',
+            f"the range is reversed: {plain(low)} is greater than {plain(high)}",
+            f'Write {{"{kind}": [{plain(high)}, {plain(low)}]}}',
         )
     return low, high
 
@@ -218,8 +225,22 @@ def _normal(body: Any) -> Distribution:
     if std <= 0:
         raise Fault("normal needs a std above 0", "Raise std, or write the mean as a number")
     if low > high:
-        raise Fault(f"the range is reversed: min {low:g} > max {high:g}", "Swap min and max")
+        raise Fault(
+            f"the range is reversed: min {plain(low)} is greater than max {plain(high)}",
+            "Swap min and max",
+        )
+    if _normal_share(mean, std, low, high) < _LEAST_NORMAL_SHARE:
+        raise Fault(
+            "hardly any draw would lie between min and max",
+            "Move min and max around mean, or write a uniform range or a number",
+        )
     return Normal(mean, std, low, high)
+
+
+def _normal_share(mean: float, std: float, low: float, high: float) -> float:
+    """Return the probability that a normal number lies between `low` and `high`."""
+    below_high, below_low = (math.erf((x - mean) / std / math.sqrt(2)) for x in (high, low))
+    return (below_high - below_low) / 2
 
 
 def _choice(body: Any) -> Distribution:
@@ -240,16 +261,16 @@ def parse_weights(weights: Any, count: int, remedy: str) -> tuple[float, ...]:
     """Return `count` checked weights; None means all equal.
 
     Raises:
-        Fault: wrong number of weights, a negative one, or all zero.
+        Fault: wrong number of weights, a negative one, all zero, or too large to be added up.
     """
     if weights is None:
         return (1.0,) * count
     if not isinstance(weights, list | tuple) or len(weights) != count:
         raise Fault(f"choice needs one weight for each of its {count} values", remedy)
     numbers = tuple(_number(w, "a weight") for w in weights)
-    if min(numbers) < 0 or not sum(numbers) > 0:
-        raise Fault("weights must not be negative nor all 0", remedy)
-    return numbers
+    if min(numbers) < 0 or not 0 < sum(numbers) < math.inf:
+        raise Fault("weights must not be negative, all 0 or without a finite sum", remedy)
+    return (1.0,) * count if len(set(numbers)) == 1 else numbers
 
 
 _PARSERS: Mapping[str, Callable[[Any], Distribution]] = {

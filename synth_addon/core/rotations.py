@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .distributions import parse_distribution
+from .distributions import Constant, parse_distribution, plain
 from .errors import Fault
 from .transforms import Array, multiply_quaternions, quaternion_about
 
@@ -72,20 +72,32 @@ def parse_rotation(value: Any) -> Rotation:
     if not isinstance(value, Mapping) or len(value) != 1:
         raise Fault("not a rotation", _REMEDY)
     kind, body = next(iter(value.items()))
-    if kind == "upright":
-        return Rotation("upright", parse_distribution({"uniform": body}).support())
-    if kind == "tilt":
-        return _parse_tilt(body)
-    if kind == "fixed" and isinstance(body, list | tuple) and len(body) == 3:
-        return Rotation("fixed", tuple(parse_distribution(v).support()[0] for v in body))
-    raise Fault("not a rotation", _REMEDY)
+    match kind:
+        case "upright":
+            low, high = _angles(kind, body, 2, -360, 720)
+            if low > high:
+                raise Fault(
+                    f"the range is reversed: {plain(low)} is greater than {plain(high)}",
+                    f'Write {{"upright": [{plain(high)}, {plain(low)}]}}',
+                )
+            return Rotation("upright", (low, high))
+        case "tilt":
+            return Rotation("tilt", _angles(kind, [body], 1, 0, 180))
+        case "fixed":
+            return Rotation("fixed", _angles(kind, body, 3, -360, 360))
+    raise Fault(f"unknown rotation {kind!r}", _REMEDY)
 
 
-def _parse_tilt(body: Any) -> Rotation:
-    low, high = parse_distribution(body).support()
-    if low != high or not 0 <= high <= 180:
-        raise Fault("tilt takes one number of degrees between 0 and 180", _REMEDY)
-    return Rotation("tilt", (high,))
+def _angles(kind: str, body: Any, count: int, least: float, most: float) -> tuple[float, ...]:
+    """Return `count` checked angles in degrees."""
+    angles = [parse_distribution(v) for v in body] if isinstance(body, list | tuple) else []
+    numbers = tuple(angle.value for angle in angles if isinstance(angle, Constant))
+    if len(numbers) != count or len(angles) != count:
+        what = "one number" if count == 1 else f"{count} numbers"
+        raise Fault(f"{kind} takes {what} of degrees", _REMEDY)
+    if min(numbers) < least or max(numbers) > most:
+        raise Fault(f"{kind} is too large an angle", f"Stay within {least} to {most} degrees")
+    return numbers
 
 
 def _uniform_quaternion(rng: np.random.Generator) -> Array:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import model_validator
 
-from ..errors import Fault
+from ..distributions import Distribution, plain
+from ..errors import Problem
 from .fields import Number, Section, number, parameter
+from .problems import Contradictions, shown
 
 Row = tuple[float, float, float]
+
+WIDEST_FOV_DEG = 170
+"""Blender's shortest lens sees a little more; it would silently take that for a shorter one."""
 
 
 class CameraRecipe(Section):
@@ -18,7 +25,12 @@ class CameraRecipe(Section):
     width_px: int = parameter(640, ge=8, le=16384, unit="px", label="Width", help="Image width")
     height_px: int = parameter(480, ge=8, le=16384, unit="px", label="Height", help="Image height")
     fov_deg: Number = number(
-        50, low=1, high=170, unit="deg", label="Field of View", help="Horizontal angle of view"
+        50,
+        low=1,
+        high=WIDEST_FOV_DEG,
+        unit="deg",
+        label="Field of View",
+        help="Horizontal angle of view",
     )
     focal_mm: Number | None = number(
         None, low=1, high=5000, unit="mm", label="Focal Length", help="Used instead of the angle"
@@ -95,22 +107,49 @@ class CameraRecipe(Section):
 
     @model_validator(mode="after")
     def _possible(self) -> CameraRecipe:
+        problems: list[Problem] = []
         if self.clip_start_m >= self.clip_end_m:
-            raise Fault(
-                f"clip_start_m {self.clip_start_m:g} is not below clip_end_m {self.clip_end_m:g}",
-                "Lower the start or raise the end",
-            )
+            message = f"not below clip_end_m {plain(self.clip_end_m)}"
+            remedy = "Lower it or raise clip_end_m"
+            problems.append(Problem("clip_start_m", plain(self.clip_start_m), message, remedy))
         if self.matrix is not None:
-            self._check_matrix(self.matrix)
+            problems += _matrix_problems(self, self.matrix)
+        elif self.focal_mm is not None:
+            problems += _focal_problems(self, self.focal_mm)
+        if problems:
+            raise Contradictions(problems)
         return self
 
-    def _check_matrix(self, matrix: tuple[Row, Row, Row]) -> None:
-        (fx, skew, _), (zero, fy, _), last = matrix
-        if min(fx, fy) <= 0:
-            raise Fault(
-                "the matrix needs focal lengths above 0", "Write [[fx,0,cx],[0,fy,cy],[0,0,1]]"
-            )
-        if skew or zero or last != (0.0, 0.0, 1.0):
-            raise Fault("only matrices without skew", "Write [[fx,0,cx],[0,fy,cy],[0,0,1]]")
-        if self.focal_mm is not None:
-            raise Fault("matrix and focal_mm contradict each other", "Keep one of the two")
+
+_MATRIX_FORM = "Write [[fx,0,cx],[0,fy,cy],[0,0,1]]"
+_WIDEST = 2 * math.tan(math.radians(WIDEST_FOV_DEG) / 2)
+_FARTHEST_SHIFT = 2.5
+
+
+def _matrix_problems(camera: CameraRecipe, matrix: tuple[Row, Row, Row]) -> Iterator[Problem]:
+    """Demand of a matrix what the limits of fov_deg, shift and pixel_aspect demand."""
+    (fx, skew, cx), (zero, fy, cy), last = matrix
+    found = shown(matrix)
+    if min(fx, fy) <= 0 or skew or zero or last != (0.0, 0.0, 1.0):
+        yield Problem("matrix", found, "no camera matrix without skew", _MATRIX_FORM)
+        return
+    if camera.focal_mm is not None:
+        yield Problem("matrix", found, "contradicts focal_mm", "Keep one of the two")
+    least = camera.width_px / _WIDEST
+    if not least <= fx <= 1000 * camera.width_px:
+        message = f"fx {plain(fx)} does not go with images of {camera.width_px} pixels"
+        yield Problem("matrix", found, message, f"Stay within {least:.4g} and 1000 times the width")
+    if not 0.1 <= fx / fy <= 10:
+        yield Problem("matrix", found, "fx and fy are too different", "Stay within a factor of 10")
+    reach = _FARTHEST_SHIFT * camera.width_px
+    if max(abs(cx - camera.width_px / 2), abs(cy - camera.height_px / 2)) > reach:
+        message = "the principal point is too far outside the image"
+        yield Problem("matrix", found, message, f"Stay within {plain(reach)} pixels of its centre")
+
+
+def _focal_problems(camera: CameraRecipe, focal: Distribution) -> Iterator[Problem]:
+    least, shortest = focal.support()[0], camera.sensor_width_mm / _WIDEST
+    if least < shortest:
+        message = f"sees more than {WIDEST_FOV_DEG} degrees with a sensor of this width"
+        remedy = f"Stay above {shortest:.4g} mm, or lower sensor_width_mm"
+        yield Problem("focal_mm", shown(focal.to_json()), message, remedy)

@@ -27,6 +27,7 @@ from ..distributions import (
     Normal,
     Uniform,
     parse_distribution,
+    plain,
 )
 from ..errors import Fault
 from ..rotations import Rotation, parse_rotation
@@ -108,8 +109,10 @@ def _check_support(distribution: Distribution, declared: dict[str, Any]) -> None
     least, greatest = distribution.support()
     low, high, unit = declared["low"], declared["high"], declared["unit"]
     if least < low or greatest > high:
-        limits = f"{low:g} to {high:g}{' ' + unit if unit else ''}"
-        raise Fault(f"values reach from {least:g} to {greatest:g}", f"Stay within {limits}")
+        limits = f"{plain(low)} to {plain(high)}{' ' + unit if unit else ''}"
+        raise Fault(
+            f"values reach from {plain(least)} to {plain(greatest)}", f"Stay within {limits}"
+        )
     if declared["whole"] and not _is_whole(distribution):
         raise Fault("limits and values must be whole numbers", "Round them")
 

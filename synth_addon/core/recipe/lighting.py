@@ -65,6 +65,7 @@ class EnvironmentRecipe(Section):
         label="Image",
         help="Equirectangular .hdr or .exr, or a pattern such as *.hdr; relative to the "
         "assets.hdri folder, or to the recipe's own folder without one",
+        min_length=1,
     )
     strength: Number = number(1, low=0, high=1e3, label="Strength", help="Factor on the light")
     rotation_deg: Number = number(

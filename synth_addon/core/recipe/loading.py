@@ -41,12 +41,11 @@ def load_recipe(source: str, overrides: Iterable[str] = ()) -> LoadedRecipe:
         UsageError: the source names nothing, or an override has no ``=``.
     """
     path = recipe_path(source)
-    data = _read_object(path)
+    # overrides come after migration: they name the paths of the current version
+    data = migrate(_read_object(path), source, CURRENT_VERSION)
     for override in overrides:
         _apply_override(data, override)
-    return LoadedRecipe(
-        validate_recipe(migrate(data, source, CURRENT_VERSION), source), path.parent
-    )
+    return LoadedRecipe(validate_recipe(data, source), path.parent)
 
 
 def recipe_path(source: str) -> Path:
@@ -59,8 +58,13 @@ def recipe_path(source: str) -> Path:
     if source in preset_names():
         return preset
     path = Path(source)
-    if path.is_file():
-        return path.absolute()
+    try:
+        if path.is_file():
+            return path.absolute()
+    except OSError as error:
+        raise UsageError(
+            f"recipe {shown(source)}: cannot be opened: {error.strerror}. Give a .json file"
+        ) from error
     names = preset_names()
     close = difflib.get_close_matches(source, names, n=1)
     hint = f"Did you mean {close[0]}?" if close else f"Presets are {', '.join(names)}"
@@ -75,6 +79,9 @@ def validate_recipe(data: dict[str, Any], source: str) -> Recipe:
     """
     try:
         return Recipe.model_validate_json(json.dumps(data))
+    except RecursionError as error:
+        problem = Problem("", "", "parts within parts, too deep", "Remove the inner ones")
+        raise RecipeError([problem], source) from error
     except ValidationError as error:
         raise RecipeError(problems_of(error, Recipe), source) from error
 
@@ -134,11 +141,16 @@ def _apply_override(data: dict[str, Any], override: str) -> None:
                 "Set it as a whole, in JSON"
             )
         node = child
-    node[keys[-1]] = _override_value(text)
+    node[keys[-1]] = _override_value(path, text)
 
 
-def _override_value(text: str) -> Any:
+def _override_value(path: str, text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_reject_constant)
-    except (ValueError, RecursionError):
+        return json.loads(text, parse_constant=_reject_constant, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        if text.lstrip()[:1] in {"{", "[", '"'}:
+            raise UsageError(
+                f"--set {path}: {shown(text)} is not valid JSON: {error}. "
+                "Mend it, and put single quotes around PATH=VALUE to keep it from the shell"
+            ) from error
         return text

@@ -30,6 +30,7 @@ class MaterialRecipe(Section):
         label="Texture Set",
         help="Folder of maps named as ambientCG does, or a pattern such as Wood*; relative to the "
         "assets.textures folder, or to the recipe's own folder without one",
+        min_length=1,
     )
     texture_size_m: Number = number(
         1, low=1e-3, high=1e3, unit="m", label="Texture Size", help="Length one repeat covers"

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import product
 from typing import Literal
 
 from pydantic import model_validator
 
-from ..errors import Fault
+from ..distributions import Distribution, plain
+from ..errors import Fault, Problem
 from ..scene_spec import CollisionShape, Role
+from ..shapes.catalog import SHAPES
+from ..shapes.declaration import Shape
 from .fields import Number, Orientation, Section, number, orientation, parameter
 from .materials import MaterialRecipe
+from .problems import Contradictions, shown
 
 Unit = Literal["m", "cm", "mm"]
 
@@ -23,7 +31,10 @@ class ObjectGroup(Section):
         help="Targets are annotated for training, distractors only hide them",
     )
     category: str | None = parameter(
-        None, label="Class", help="Class name of targets; without it the group's own name is used"
+        None,
+        label="Class",
+        help="Class name of targets; without it the group's own name is used",
+        min_length=1,
     )
     shape: str | None = parameter(
         None, label="Shape", help="Name of a procedural shape; give this or a file"
@@ -36,6 +47,7 @@ class ObjectGroup(Section):
         label="File",
         help="Mesh file (.obj, .ply, .glb, .gltf, .blend) or a pattern such as kitchen/*.gltf; "
         "relative to the assets.models folder, or to the recipe's own folder without one",
+        min_length=1,
     )
     object: str | None = parameter(
         None, label="Object", help="Name of one object in a .blend file; all meshes without it"
@@ -77,6 +89,62 @@ class ObjectGroup(Section):
         if self.role == "distractor" and self.category is not None:
             raise Fault("a distractor has no class", "Remove category, or set role to target")
         return self
+
+    @model_validator(mode="after")
+    def _possible_shape(self) -> ObjectGroup:
+        if self.shape is not None:
+            problems = list(_shape_problems(self.shape, self.parameters))
+            if problems:
+                raise Contradictions(problems)
+        return self
+
+
+def _shape_problems(name: str, given: Mapping[str, Distribution]) -> Iterator[Problem]:
+    if name not in SHAPES:
+        close = difflib.get_close_matches(name, SHAPES, n=1)
+        remedy = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(SHAPES)}"
+        yield Problem("shape", shown(name), "there is no such shape", remedy)
+        return
+    problems = [
+        Problem(f"parameters.{key}", shown(distribution.to_json()), fault.message, fault.remedy)
+        for key, distribution in given.items()
+        if (fault := _parameter_fault(SHAPES[name], key, distribution)) is not None
+    ]
+    yield from problems or _misfit(name, tuple((key, *given[key].support()) for key in given))
+
+
+def _parameter_fault(shape: Shape, key: str, distribution: Distribution) -> Fault | None:
+    declared = shape.parameters.get(key)
+    if declared is None:
+        close = difflib.get_close_matches(key, shape.parameters, n=1)
+        known = f"Did you mean {close[0]}?" if close else f"Use {', '.join(shape.parameters)}"
+        return Fault(f"{shape.name} has no such parameter", known)
+    least, greatest = distribution.support()
+    if declared.low <= least and greatest <= declared.high:
+        return None
+    return Fault(
+        f"values reach from {plain(least)} to {plain(greatest)}",
+        f"Stay within {plain(declared.low)} to {plain(declared.high)} {declared.unit}",
+    )
+
+
+@lru_cache(maxsize=256)
+def _misfit(name: str, ranges: tuple[tuple[str, float, float], ...]) -> tuple[Problem, ...]:
+    """Return the fault of the shape that has the worst values of its ranges, if there is one.
+
+    What goes together is bounded by planes, so that a fault anywhere shows at a corner.
+    """
+    shape = SHAPES[name]
+    values: dict[str, tuple[float, ...]]
+    values = {key: (declared.default,) for key, declared in shape.parameters.items()}
+    values |= {key: tuple(dict.fromkeys((low, high))) for key, low, high in ranges}
+    for corner in product(*values.values()):
+        try:
+            shape.build(**dict(zip(values, corner, strict=True)))
+        except Fault as fault:
+            found = shown(dict(zip(values, corner, strict=True)))
+            return (Problem("parameters", found, fault.message, fault.remedy),)
+    return ()
 
 
 class SpawnRecipe(Section):

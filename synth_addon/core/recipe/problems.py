@@ -6,6 +6,7 @@ import difflib
 import json
 import types
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,7 @@ from ..errors import Fault, Problem
 _LONGEST_VALUE = 80
 
 _REMEDIES: Mapping[str, str] = {
+    "json_invalid": "Write whole characters and only a few parts within parts",
     "missing": "Add it",
     "literal_error": "Use {expected}",
     "int_type": "Give a whole number",
@@ -37,14 +39,29 @@ _REMEDIES: Mapping[str, str] = {
 }
 
 
+class Contradictions(ValueError):
+    """Values that are fine one by one but do not go together, a problem for each.
+
+    Paths are relative to the model that raises it.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Return every fault in a failed validation of `model`."""
-    return [_problem(details, model) for details in error.errors(include_url=False)]
+    found = [_problems(details, model) for details in error.errors(include_url=False)]
+    return [problem for problems in found for problem in problems]
 
 
 def shown(value: Any) -> str:
     """Return `value` as JSON, shortened for display."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except RecursionError:
+        return "…"
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
@@ -53,11 +70,22 @@ def dotted(location: Sequence[str | int]) -> str:
     return ".".join(str(part) for part in location)
 
 
+def _problems(details: Mapping[str, Any], model: type[BaseModel]) -> list[Problem]:
+    error = details.get("ctx", {}).get("error")
+    if not isinstance(error, Contradictions):
+        return [_problem(details, model)]
+    return [
+        replace(problem, path=dotted([*details["loc"], *filter(None, [problem.path])]))
+        for problem in error.problems
+    ]
+
+
 def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
     location = details["loc"]
     context = details.get("ctx", {})
     kind = details["type"]
-    value = "" if kind == "missing" else shown(details["input"])
+    # the whole recipe, shortened, would tell nobody anything
+    value = "" if kind == "missing" or not location else shown(details["input"])
     fault = context.get("error")
     if isinstance(fault, Fault):
         return Problem(dotted(location), value, fault.message, fault.remedy)

@@ -26,9 +26,13 @@ ClassName = Annotated[str, Field(min_length=1)]
 class AssetFolders(Section):
     """Folders that file names in the recipe are relative to."""
 
-    models: str | None = parameter(None, label="Models", help="Folder of mesh files")
-    hdri: str | None = parameter(None, label="HDRIs", help="Folder of environment images")
-    textures: str | None = parameter(None, label="Textures", help="Folder of texture sets")
+    models: str | None = parameter(None, label="Models", help="Folder of mesh files", min_length=1)
+    hdri: str | None = parameter(
+        None, label="HDRIs", help="Folder of environment images", min_length=1
+    )
+    textures: str | None = parameter(
+        None, label="Textures", help="Folder of texture sets", min_length=1
+    )
 
 
 class Recipe(Section):

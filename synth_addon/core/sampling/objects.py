@@ -26,10 +26,13 @@ from .materials import sample_material
 def sample_objects(
     recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
 ) -> tuple[ObjectSpec, ...]:
-    """Draw all objects of a scene, numbered from 1 in the recipe's order."""
+    """Draw all objects of a scene, numbered from 1 in the order of their groups' names.
+
+    The order of keys in a JSON object means nothing, so frames must not hang on it.
+    """
     ids = {name: i for i, name in enumerate(recipe.category_names, start=1)}
     objects: list[ObjectSpec] = []
-    for name, group in recipe.objects.items():
+    for name, group in sorted(recipe.objects.items()):
         count = draw_integer(
             group.count, random_stream(recipe.seed, scene, f"count of {name} attempt {attempt}")
         )
