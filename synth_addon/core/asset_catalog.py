@@ -119,25 +119,44 @@ def _materials(recipe: Recipe) -> dict[str, MaterialRecipe]:
 def _root(where: str, configured: str | None, recipe_folder: Path) -> Path:
     if configured is None:
         return recipe_folder
-    folder = Path(configured).expanduser()
-    if not folder.is_dir():
-        raise AssetError(f"{where}: no such folder: {configured!r}. Give an existing folder")
-    return folder.absolute()
+    try:
+        folder = Path(configured).expanduser()
+        if folder.is_dir():
+            return folder.absolute()
+    except (OSError, RuntimeError) as error:  # too long a name; a home of nobody
+        raise AssetError(f"{where}: {configured!r}: {error}. Give an existing folder") from error
+    raise AssetError(f"{where}: no such folder: {configured!r}. Give an existing folder")
 
 
 def _matches(where: str, pattern: str, root: Path) -> list[tuple[str, Path]]:
-    """Return (name, path) of all that `pattern` matches, sorted by name."""
+    """Return (name, path) of all that `pattern` matches, sorted by name.
+
+    By name, not by path: paths sort in another order on Windows.
+    """
+    try:
+        found = sorted(_found(pattern, root))
+    except (ValueError, NotImplementedError) as error:
+        raise AssetError(
+            f"{where}: {pattern!r} is not a pattern: {error}. Write a name such as kitchen/*.obj"
+        ) from error
+    except OSError as error:
+        raise AssetError(
+            f"{where}: {pattern!r} cannot be looked up: {error.strerror}. Mend the name"
+        ) from error
+    for name, _ in found:
+        if any("\ud800" <= character <= "\udfff" for character in name):
+            raise AssetError(f"{where}: {name!r} is no name in Unicode. Rename it")
+    return found
+
+
+def _found(pattern: str, root: Path) -> list[tuple[str, Path]]:
     if any(character in pattern for character in "*?["):
         parts = PurePosixPath(pattern).parts
         base = Path(parts[0]) if PurePosixPath(pattern).is_absolute() else root
         relative = str(PurePosixPath(*parts[1:])) if base != root else pattern
-        try:
-            found = sorted(base.glob(relative))
-        except (ValueError, NotImplementedError) as error:
-            raise AssetError(f"{where}: {pattern!r} is not a pattern: {error}") from error
         return [
             (path.relative_to(base).as_posix() if base == root else str(path), path)
-            for path in found
+            for path in base.glob(relative)
         ]
     path = root / pattern
     return [(PurePosixPath(pattern).as_posix(), path)] if path.exists() else []
@@ -155,9 +174,17 @@ def _files(
             f"{where}: {named[0][0]!r} is not of a supported type. Use {', '.join(suffixes)}"
         )
     for name, path in files:
-        _check_readable(where, name, path)
-        paths[name] = path
+        _keep(where, name, path, paths)
     return tuple(name for name, _ in files)
+
+
+def _keep(where: str, name: str, path: Path, paths: dict[str, Path]) -> None:
+    _check_readable(where, name, path)
+    if paths.setdefault(name, path) != path:
+        raise AssetError(
+            f"{where}: {name!r} is the name of two files, in {paths[name].parent} and in "
+            f"{path.parent}. Rename one"
+        )
 
 
 def _check_readable(where: str, name: str, path: Path) -> None:
@@ -165,7 +192,9 @@ def _check_readable(where: str, name: str, path: Path) -> None:
         with path.open("rb") as file:
             empty = not file.read(1)
     except OSError as error:
-        raise AssetError(f"{where}: {name!r} cannot be read: {error.strerror}") from error
+        raise AssetError(
+            f"{where}: {name!r} cannot be read: {error.strerror}. Give a readable file"
+        ) from error
     if empty:
         raise AssetError(f"{where}: {name!r} is empty. Replace the file")
 
@@ -182,15 +211,23 @@ def _texture_sets(
 
 
 def _texture_set(where: str, name: str, folder: Path, paths: dict[str, Path]) -> TextureSpec:
-    images = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
+    try:
+        images = sorted(
+            (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES),
+            key=lambda path: path.name,
+        )
+    except OSError as error:
+        raise AssetError(
+            f"{where}.texture: {name!r} cannot be listed: {error.strerror}. Allow reading it"
+        ) from error
     maps: dict[str, str] = {}
     for role, endings in _MAP_ENDINGS.items():
         for ending in endings:
             image = next((path for path in images if path.stem.endswith(ending)), None)
             if image is not None:
                 file = f"{name}/{image.name}"
-                _check_readable(f"{where}.texture", file, image)
-                maps[role], paths[file] = file, image
+                _keep(f"{where}.texture", file, image, paths)
+                maps[role] = file
                 break
     if "color" not in maps:
         raise AssetError(
