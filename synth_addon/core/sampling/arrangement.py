@@ -17,6 +17,8 @@ from .views import Ball, bounding_ball
 _REDRAWS = 20
 _GAP_M = 0.002
 _SUNK_M = 0.02
+_CALMER = "Lower spawn.height_m, or raise physics.substeps"
+_ROOMIER = "Widen spawn.x_m and spawn.y_m, enlarge the room, or lower the objects' counts"
 
 
 def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> SceneSpec:
@@ -90,19 +92,24 @@ def _raised(item: ObjectSpec, pose: Pose, mesh: TriangleMesh, placed: Sequence[B
 def fault_at_rest(
     spec: SceneSpec, poses: Sequence[Pose], meshes: Mapping[str, TriangleMesh]
 ) -> str | None:
-    """Return what is wrong with a settled scene, or None: sunk into the floor, or escaped."""
+    """Return what is wrong with a settled scene and the remedy, or None.
+
+    Objects must not sink into the floor, nor lie beyond the walls or on the ceiling.
+    """
     if not spec.physics.enabled:
         return None
     limit_x, limit_y = _wall_limits(spec)
-    floor = next(surface for surface in spec.surfaces if surface.name == "floor")
-    reach = np.minimum((limit_x, limit_y), np.asarray(floor.size[:2]) / 2) + _SUNK_M
+    surfaces = {surface.name: surface for surface in spec.surfaces}
+    reach = np.minimum((limit_x, limit_y), np.asarray(surfaces["floor"].size[:2]) / 2) + _SUNK_M
+    ceiling = surfaces["ceiling"].center[2] if "ceiling" in surfaces else np.inf
     for item, pose in zip(spec.objects, poses, strict=True):
         mesh = meshes[item.asset_key]
         points = item.scale * _rotated(mesh, pose) + pose.translation
+        who, center = f"object {item.instance_id} ({item.group})", points.mean(axis=0)
         if not np.isfinite(points).all():
-            return f"object {item.instance_id} ({item.group}) has no finite pose"
+            return f"{who} has no finite pose. {_CALMER}"
         if points[:, 2].min() < -_SUNK_M:
-            return f"object {item.instance_id} ({item.group}) sank into the floor"
-        if np.any(np.abs(points[:, :2].mean(axis=0)) > reach):
-            return f"object {item.instance_id} ({item.group}) left the room"
+            return f"{who} sank into the floor. {_CALMER}"
+        if np.any(np.abs(center[:2]) > reach) or center[2] > ceiling:
+            return f"{who} left the room. {_ROOMIER}"
     return None
