@@ -6,12 +6,14 @@ Everything heavy is imported by the command that needs it, so that help comes at
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 
 from . import __version__
 from .commands import COMMANDS
+from .commands.arguments import INTERRUPTED
 from .commands.console import Console
 from .core.errors import SynthError
 
@@ -65,6 +67,9 @@ def run(arguments: Sequence[str]) -> int:
     except SynthError as error:
         console.error(error)
         return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("synth: interrupted\n")
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it at exit
         return 0
@@ -76,6 +81,9 @@ def main() -> None:
     Ends without the interpreter's own clean-up once Blender is loaded: some versions crash in
     their exit handlers, which would hide the exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no error
+            stream.reconfigure(errors="backslashreplace")
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

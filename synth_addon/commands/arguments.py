@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..core.recipe.loading import LoadedRecipe
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
 
 def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     """Add SOURCE, --set and --seed."""

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import add_recipe_arguments, recipe_from
+from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ DESCRIPTION = """\
 Generate an annotated dataset. Each scene appears in the folder whole or not at all; after an
 interruption of any kind the same command with --resume goes on, and the result is the same as
 without the interruption. Scene ranges can be generated in any order, into one folder."""
-
-INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
