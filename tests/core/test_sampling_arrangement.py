@@ -1,0 +1,151 @@
+"""Arranging: objects start apart, inside the walls and at their height; bad rests are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth_addon.core.asset_catalog import AssetCatalog
+from synth_addon.core.mesh import TriangleMesh
+from synth_addon.core.recipe.loading import validate_recipe
+from synth_addon.core.recipe.recipe import Recipe
+from synth_addon.core.sampling.arrangement import arrange, fault_at_rest
+from synth_addon.core.sampling.scene import sample_scene
+from synth_addon.core.sampling.views import bounding_balls
+from synth_addon.core.scene_spec import Pose, SceneSpec
+from synth_addon.core.shapes.catalog import mesh_of
+from synth_addon.core.transforms import Array, rotation_from_quaternion
+
+NOTHING = AssetCatalog({}, {}, (), {})
+fast = settings(deadline=None, max_examples=25)
+Arranged = tuple[SceneSpec, SceneSpec, Mapping[str, TriangleMesh]]
+
+
+def recipe(count: int = 6, **parts: Any) -> Recipe:
+    return validate_recipe(
+        {
+            "version": 1,
+            "objects": {
+                "box": {"shape": "box", "count": count, "parameters": {"height_m": 0.2}},
+                "cone": {"shape": "cone", "count": 2},
+            },
+            **parts,
+        },
+        "test",
+    )
+
+
+def arranged(made: Recipe, scene: int) -> Arranged:
+    spec = sample_scene(made, NOTHING, scene)
+    meshes = {item.asset_key: mesh_of(item.asset) for item in spec.objects}
+    return spec, arrange(made, spec, meshes), meshes
+
+
+def points_of(spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> list[Array]:
+    return [
+        item.scale
+        * meshes[item.asset_key].vertices
+        @ rotation_from_quaternion(item.pose.quaternion).T
+        + item.pose.translation
+        for item in spec.objects
+    ]
+
+
+@fast
+@given(st.integers(0, 10**6), st.integers(1, 30))
+def test_no_bounding_spheres_overlap(scene: int, count: int) -> None:
+    _, spec, meshes = arranged(recipe(count), scene)
+    balls = bounding_balls(spec.objects, [item.pose for item in spec.objects], meshes)
+    for one, other in combinations(balls, 2):
+        assert np.linalg.norm(one.center - other.center) > one.radius + other.radius
+
+
+@fast
+@given(st.integers(0, 10**6))
+def test_everything_starts_between_the_walls(scene: int) -> None:
+    room = {"width_m": 0.8, "depth_m": 0.6, "height_m": 50}
+    spawn = {"x_m": {"uniform": [-2, 2]}, "y_m": {"uniform": [-2, 2]}}
+    _, spec, meshes = arranged(recipe(room=room, spawn=spawn), scene)
+    for points in points_of(spec, meshes):
+        assert np.abs(points[:, 0]).max() <= 0.4 + 1e-9
+        assert np.abs(points[:, 1]).max() <= 0.3 + 1e-9
+
+
+@fast
+@given(st.integers(0, 10**6), st.floats(-0.5, 2))
+def test_a_single_object_starts_with_its_lowest_point_at_the_height(
+    scene: int, height: float
+) -> None:
+    objects = {"cup": {"shape": "cup", "scale": {"uniform": [0.5, 2]}}}
+    made = recipe(objects=objects, spawn={"height_m": height})
+    before, spec, meshes = arranged(made, scene)
+    (points,) = points_of(spec, meshes)
+    assert points[:, 2].min() == pytest.approx(height, abs=1e-9)
+    assert spec.objects[0].pose.translation[:2] == before.objects[0].pose.translation[:2]
+
+
+def test_objects_that_share_a_place_are_piled_up() -> None:
+    point = {"x_m": 0, "y_m": 0, "height_m": 0.1}
+    _, spec, meshes = arranged(recipe(spawn=point), 0)
+    lowest = [points[:, 2].min() for points in points_of(spec, meshes)]
+    assert lowest[0] == pytest.approx(0.1)
+    assert lowest == sorted(lowest)
+    assert {item.pose.translation[:2] for item in spec.objects} == {(0.0, 0.0)}
+
+
+def test_arranging_changes_poses_alone_and_repeats() -> None:
+    made = recipe()
+    before, after, _ = arranged(made, 3)
+    assert arranged(made, 3)[1] == after
+    for old, new in zip(before.objects, after.objects, strict=True):
+        assert new.pose.quaternion == old.pose.quaternion
+        assert new.model_copy(update={"pose": old.pose}) == old
+
+
+def test_what_is_too_large_for_the_room_starts_in_its_middle() -> None:
+    objects = {"box": {"shape": "box", "rotation": "upright", "parameters": {"width_m": 3}}}
+    _, spec, _ = arranged(recipe(objects=objects, room={"width_m": 0.5, "depth_m": 0.5}), 0)
+    assert spec.objects[0].pose.translation[:2] == (0, 0)
+
+
+def at_rest(*translation: float, **parts: Any) -> str | None:
+    made = recipe(objects={"box": {"shape": "box"}}, **parts)
+    _, spec, meshes = arranged(made, 0)
+    return fault_at_rest(spec, [Pose(translation=translation)], meshes)
+
+
+def test_what_lies_on_the_floor_is_fine() -> None:
+    assert at_rest(0, 0, 0.05) is None
+    assert at_rest(1.9, -1.9, 0.05) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ((0, 0, -1), "object 1 (box) sank into the floor"),
+        ((9, 0, 0.05), "object 1 (box) left the room"),
+        ((0, -9, 0.05), "object 1 (box) left the room"),
+        ((0, 0, 2.9), "object 1 (box) left the room"),
+        ((0, 0, float("nan")), "object 1 (box) has no finite pose"),
+    ],
+)
+def test_bad_rests_are_told_with_a_remedy(place: tuple[float, float, float], said: str) -> None:
+    fault = at_rest(*place)
+    assert fault is not None
+    assert fault.startswith(said)
+    assert "spawn." in fault
+
+
+def test_on_a_bare_floor_nothing_may_fall_off() -> None:
+    assert at_rest(0, 0, 2.9, room={"floor_only": True}) is None
+    assert at_rest(2.5, 0, 0.05, room={"floor_only": True}) is not None
+
+
+def test_without_a_drop_any_place_is_meant() -> None:
+    assert at_rest(0, 0, -1, physics={"enabled": False}) is None
