@@ -17,6 +17,9 @@ from .commands.arguments import INTERRUPTED
 from .commands.console import Console
 from .core.errors import SynthError
 
+READER_GONE = 141
+"""What shells report of a program that a closed pipe ended."""
+
 _EPILOG = """\
 exit codes:
   0  done
@@ -25,6 +28,7 @@ exit codes:
   3  a scene could not be arranged, or the renderer failed
   4  writing failed, usually a full disk; free some space and add --resume
   130  interrupted; finished scenes are kept, add --resume to go on
+  141  nobody reads the output any more, as after `| head`
 
 examples:
   synth generate cup_room --output cups --frames 24
@@ -72,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it at exit
-        return 0
+        return READER_GONE
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from contextlib import closing
 from pathlib import Path
@@ -57,18 +58,21 @@ def scene_range(options: argparse.Namespace, recipe: Recipe) -> range:
         UsageError: they ask for none, or the range cannot be read.
     """
     from ..core.errors import UsageError
+    from ..core.recipe.recipe import MOST_SCENES
 
     if options.scene_range is not None:
-        first, colon, last = options.scene_range.partition(":")
-        if not (colon and first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+        match = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", options.scene_range)
+        first, last = (int(match[1]), int(match[2])) if match else (0, 0)
+        if not first < last <= MOST_SCENES:
             raise UsageError(
-                f"--scene-range {options.scene_range!r}: not A:B with A below B. Write 0:100"
+                f"--scene-range {options.scene_range!r}: not A:B with A below B and B at most "
+                f"{MOST_SCENES}. Write 0:100"
             )
-        return range(int(first), int(last))
+        return range(first, last)
     for name in ("scenes", "frames"):
         amount = getattr(options, name)
-        if amount is not None and amount < 1:
-            raise UsageError(f"--{name} {amount}: must be at least 1")
+        if amount is not None and not 1 <= amount <= MOST_SCENES:
+            raise UsageError(f"--{name} {amount}: out of range. Give 1 to {MOST_SCENES}")
     if options.frames is not None:
         return range(-(-options.frames // recipe.views_per_scene))
     return range(options.scenes or recipe.scenes)
@@ -127,6 +131,7 @@ def _run_job(
         try:
             job.run(pending)
         except KeyboardInterrupt:
+            console.event("interrupted", resume=_resume_command(options))
             console.write(f"interrupted; to go on: {_resume_command(options)}")
             return INTERRUPTED
     store.finish()

@@ -16,6 +16,8 @@ from .problems import Contradictions, shown
 from .rendering import OutputsRecipe, RenderRecipe
 
 CURRENT_VERSION = 1
+MOST_SCENES = 10**7
+"""A job lists its scenes in memory; this many are hundreds of years of rendering."""
 GREATEST_INSTANCE_ID = 32767
 """Blender's greatest object pass index."""
 
@@ -43,7 +45,7 @@ class Recipe(Section):
     description: str = parameter("", label="Description", help="What the dataset is for")
     seed: int = parameter(0, ge=0, lt=2**63, label="Seed", help="Same seed, same dataset")
     scenes: int = parameter(
-        10, ge=1, le=10**9, label="Scenes", help="How many arrangements to generate"
+        10, ge=1, le=MOST_SCENES, label="Scenes", help="How many arrangements to generate"
     )
     views_per_scene: int = parameter(
         4, ge=1, le=1000, label="Views per Scene", help="Cameras looking at each arrangement"
