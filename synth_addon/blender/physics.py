@@ -23,21 +23,37 @@ _SOLVER_ITERATIONS = 20
 _BODY_TYPES = {"convex_hull": "CONVEX_HULL", "box": "BOX", "sphere": "SPHERE", "mesh": "MESH"}
 
 
-def settle(spec: SceneSpec, assets: Mapping[str, LoadedAsset]) -> tuple[Pose, ...]:
-    """Return the objects' poses at rest, or at the time limit; without physics, the start poses."""
-    if not spec.physics.enabled or not spec.objects:
-        return tuple(item.pose for item in spec.objects)
-    blocks = Datablocks()
-    scene = bpy.data.scenes.new("synth drop")
-    try:
-        bodies = _build(scene, spec, assets, blocks)
-        _run(scene, spec.physics, bodies)
-        depsgraph = scene.view_layers[0].depsgraph
-        return tuple(_pose(body.evaluated_get(depsgraph).matrix_world) for body in bodies)
-    finally:
-        _free_world(scene)
-        bpy.data.scenes.remove(scene)
-        blocks.remove_all()
+class DropStage:
+    """Where objects fall: a scene with a rigid body world.
+
+    Make it before other threads run Python. Adding such a world takes an operator in an overridden
+    context, which Blender with Python 3.11 reads without the interpreter's lock while another
+    thread holds it: that corrupts memory. Everything after goes without operators.
+    """
+
+    def __init__(self) -> None:
+        self._scene = bpy.data.scenes.new("synth drop")
+        with bpy.context.temp_override(scene=self._scene):
+            bpy.ops.rigidbody.world_add()
+
+    def settle(self, spec: SceneSpec, assets: Mapping[str, LoadedAsset]) -> tuple[Pose, ...]:
+        """Return the poses at rest, or at the time limit; the start poses if nothing falls."""
+        if not spec.physics.enabled or not spec.objects:
+            return tuple(item.pose for item in spec.objects)
+        blocks = Datablocks()
+        scene = self._scene
+        try:
+            bodies = _build(scene, spec, assets, blocks)
+            _run(scene, spec.physics, bodies)
+            depsgraph = scene.view_layers[0].depsgraph
+            return tuple(_pose(body.evaluated_get(depsgraph).matrix_world) for body in bodies)
+        finally:
+            _clear(scene.rigidbody_world)
+            blocks.remove_all()
+
+    def close(self) -> None:
+        """Remove the scene."""
+        bpy.data.scenes.remove(self._scene)
 
 
 def _build(
@@ -46,11 +62,8 @@ def _build(
     assets: Mapping[str, LoadedAsset],
     blocks: Datablocks,
 ) -> list[bpy.types.Object]:
-    collection = blocks.own(bpy.data.collections.new("synth bodies"))
-    with bpy.context.temp_override(scene=scene):
-        bpy.ops.rigidbody.world_add()
     world = scene.rigidbody_world
-    world.collection = collection
+    world.collection = blocks.own(bpy.data.collections.new("synth bodies"))
     world.substeps_per_frame = spec.physics.substeps
     world.solver_iterations = _SOLVER_ITERATIONS
     scene.render.fps = spec.physics.steps_per_second
@@ -102,9 +115,9 @@ def _add_body(
 
 
 def _link(scene: bpy.types.Scene, item: bpy.types.Object) -> None:
+    """Put an object into the scene; being in the world's collection makes it a rigid body."""
     scene.collection.objects.link(item)
-    with bpy.context.temp_override(scene=scene, object=item, active_object=item):
-        bpy.ops.rigidbody.object_add()
+    scene.rigidbody_world.collection.objects.link(item)
 
 
 def _run(scene: bpy.types.Scene, physics: PhysicsSpec, bodies: list[bpy.types.Object]) -> None:
@@ -140,7 +153,9 @@ def _pose(matrix: Matrix) -> Pose:
     return Pose(translation=(x, y, z), quaternion=tuple(float(value) for value in rotation))
 
 
-def _free_world(scene: bpy.types.Scene) -> None:
-    if scene.rigidbody_world is not None:
-        with bpy.context.temp_override(scene=scene):
-            bpy.ops.rigidbody.world_remove()
+def _clear(world: bpy.types.RigidBodyWorld) -> None:
+    """Take all bodies out of a world: it would keep pointing at those that are just removed."""
+    if world.collection is not None:
+        for item in tuple(world.collection.objects):
+            world.collection.objects.unlink(item)
+        world.collection = None

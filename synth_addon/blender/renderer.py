@@ -27,7 +27,7 @@ from ..core.timing import PartTimes
 from .assets import AssetLibrary, LoadedAsset
 from .materials import check_image
 from .passes import read_display, read_frame
-from .physics import settle
+from .physics import DropStage
 from .render_settings import apply_settings
 from .scene_builder import SceneBuilder
 from .surroundings import place_camera
@@ -58,6 +58,7 @@ class BlenderRenderer:
         self._threads = threads
         self._library = AssetLibrary(paths)
         self.builder = SceneBuilder(paths)
+        self._stage = DropStage()
         parent = _RAM_DISK if _RAM_DISK.is_dir() else None
         self.folder = Path(tempfile.mkdtemp(prefix="synth-", dir=parent))
 
@@ -82,7 +83,7 @@ class BlenderRenderer:
 
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
         """Drop the objects with rigid bodies; see `Renderer.settle`."""
-        return settle(spec, self._assets(spec))
+        return self._stage.settle(spec, self._assets(spec))
 
     def build(self, scene: SettledScene) -> None:
         """Replace the scene that is rendered; see `Renderer.build`."""
@@ -114,6 +115,7 @@ class BlenderRenderer:
     def close(self) -> None:
         """Remove the renderer's scene and files."""
         self.builder.close()
+        self._stage.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
