@@ -15,7 +15,7 @@ from PIL import Image
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import SettledView
 from ..core.transforms import Array
-from .versions import set_image_format
+from .versions import object_index_channel, set_image_format
 
 Channels = Mapping[str, NDArray[np.float32]]
 _CRYPTOMATTE_LAYERS = 3
@@ -49,7 +49,7 @@ def read_frame(scene: bpy.types.Scene, view: SettledView, folder: Path) -> Rende
     channels, manifest = read_passes(scene, folder / "passes.exr")
     depth = channels["Depth.Z"]
     depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
-    ids = channels["IndexOB.X"].astype(np.uint16)
+    ids = channels[object_index_channel()].astype(np.uint16)
     coverage = None
     if "CryptoObject00.r" in channels:
         coverage = _coverage(channels, manifest, ids)

@@ -34,3 +34,8 @@ def use_nodes(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree
 def blender_version() -> str:
     """Return the version as recorded in datasets, such as ``Blender 4.5.15``."""
     return "Blender " + ".".join(str(part) for part in bpy.app.version)
+
+
+def object_index_channel() -> str:
+    """Return the channel of a multilayer file that holds objects' pass indices."""
+    return "Object Index.X" if bpy.app.version >= (5, 0) else "IndexOB.X"
