@@ -15,7 +15,7 @@ from PIL import Image
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import SettledView
 from ..core.transforms import Array
-from .versions import object_index_channel, set_image_format
+from .versions import object_index_channel, set_image_format, square_pixels
 
 Channels = Mapping[str, NDArray[np.float32]]
 _CRYPTOMATTE_LAYERS = 3
@@ -78,7 +78,8 @@ def read_passes(scene: bpy.types.Scene, path: Path) -> tuple[Channels, Mapping[s
     settings = scene.render.image_settings
     set_image_format(settings, "OPEN_EXR_MULTILAYER")
     settings.exr_codec, settings.color_depth = "NONE", "32"
-    _save(scene, path)
+    with square_pixels(scene.render):
+        _save(scene, path)
     try:
         file = OpenEXR.File(str(path), separate_channels=True)
     finally:

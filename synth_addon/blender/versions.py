@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import bpy
 
 from ..core.scene_spec import Engine
@@ -39,3 +42,14 @@ def blender_version() -> str:
 def object_index_channel() -> str:
     """Return the channel of a multilayer file that holds objects' pass indices."""
     return "Object Index.X" if bpy.app.version >= (5, 0) else "IndexOB.X"
+
+
+@contextmanager
+def square_pixels(render: bpy.types.RenderSettings) -> Iterator[None]:
+    """Save a render as if its pixels were square: 5.0 fails to write layers of other pixels."""
+    aspect = render.pixel_aspect_x, render.pixel_aspect_y
+    render.pixel_aspect_x = render.pixel_aspect_y = 1.0
+    try:
+        yield
+    finally:
+        render.pixel_aspect_x, render.pixel_aspect_y = aspect
