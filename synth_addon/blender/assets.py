@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import addon_utils
 import bpy
 import numpy as np
 from mathutils import Matrix
@@ -187,6 +186,8 @@ def _import_ply(path: Path) -> None:
 
 
 def _import_gltf(path: Path) -> None:
+    import addon_utils  # comes with bpy, so bpy must have been imported before
+
     addon_utils.enable("io_scene_gltf2")
     bpy.ops.import_scene.gltf(filepath=str(path))
 

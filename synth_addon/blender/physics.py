@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import bpy
 import numpy as np
-from mathutils import Matrix
+from mathutils import Matrix, Vector
 
 from ..core.scene_spec import ObjectSpec, PhysicsSpec, Pose, SceneSpec, SurfaceSpec
 from ..core.transforms import Array
@@ -46,7 +46,13 @@ class DropStage:
             bodies = _build(scene, spec, assets, blocks)
             _run(scene, spec.physics, bodies)
             depsgraph = scene.view_layers[0].depsgraph
-            return tuple(_pose(body.evaluated_get(depsgraph).matrix_world) for body in bodies)
+            return tuple(
+                _pose(
+                    body.evaluated_get(depsgraph).matrix_world,
+                    _middle(item, assets[item.asset_key]),
+                )
+                for item, body in zip(spec.objects, bodies, strict=True)
+            )
         finally:
             _clear(scene.rigidbody_world)
             blocks.remove_all()
@@ -93,15 +99,17 @@ def _add_body(
 ) -> bpy.types.Object:
     """Add one falling body; friction and bounce multiply with the surfaces' 1.
 
-    The scale is applied to the mesh: bodies whose object is scaled collide wrongly.
+    The scale is applied to the mesh, because bodies whose object is scaled collide wrongly, and
+    the body's own frame is in the middle of the object, because there Bullet has its mass.
     """
     source = asset.mesh if spec.body.collision_shape == "mesh" else asset.hull
     mesh = blocks.own(source.copy())
-    mesh.transform(Matrix.Scale(spec.scale * LENGTH_SCALE, 4))
+    middle = _middle(spec, asset)
+    mesh.transform(Matrix.Translation(-middle) @ Matrix.Scale(spec.scale * LENGTH_SCALE, 4))
     item = blocks.own(bpy.data.objects.new("synth body", mesh))
     pose = Matrix(spec.pose.matrix.tolist())
     pose.translation *= LENGTH_SCALE
-    item.matrix_world = pose
+    item.matrix_world = pose @ Matrix.Translation(middle)
     _link(scene, item)
     body = item.rigid_body
     body.type = "ACTIVE"
@@ -112,6 +120,12 @@ def _add_body(
     body.linear_damping, body.angular_damping = 0.04, 0.2
     body.use_deactivation = False
     return item
+
+
+def _middle(spec: ObjectSpec, asset: LoadedAsset) -> Vector:
+    """Return the middle of an object's box in its own frame, in simulated lengths."""
+    low, high = asset.triangles.bounds
+    return Vector((low + high) / 2) * (spec.scale * LENGTH_SCALE)
 
 
 def _link(scene: bpy.types.Scene, item: bpy.types.Object) -> None:
@@ -147,8 +161,9 @@ def _corners(scene: bpy.types.Scene, bodies: list[bpy.types.Object]) -> Array:
     return np.einsum("nij,nkj->nki", matrices[:, :3, :3], boxes) + matrices[:, None, :3, 3]
 
 
-def _pose(matrix: Matrix) -> Pose:
-    location, rotation, _ = matrix.decompose()
+def _pose(matrix: Matrix, middle: Vector) -> Pose:
+    """Return the object's pose, given that of its body, whose frame is in its `middle`."""
+    location, rotation, _ = (matrix @ Matrix.Translation(-middle)).decompose()
     x, y, z = (float(value) / LENGTH_SCALE for value in location)
     return Pose(translation=(x, y, z), quaternion=tuple(float(value) for value in rotation))
 

@@ -16,6 +16,7 @@ from .views import Ball, bounding_ball
 
 _REDRAWS = 20
 _GAP_M = 0.002
+_HOVER_M = 0.005
 _SUNK_M = 0.02
 _CALMER = "Lower spawn.height_m, or raise physics.substeps"
 _ROOMIER = "Widen spawn.x_m and spawn.y_m, enlarge the room, or lower the objects' counts"
@@ -24,7 +25,8 @@ _ROOMIER = "Widen spawn.x_m and spawn.y_m, enlarge the room, or lower the object
 def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> SceneSpec:
     """Return `spec` with start poses at which no two objects' bounding spheres touch.
 
-    A drawn height becomes the height of the object's lowest point above the floor. An object that
+    A drawn x and y become the middle of the object, wherever its file has the origin, and a drawn
+    height that of its lowest point above the floor. An object that
     overlaps earlier ones is drawn anew a few times, then raised until it is free; in a closed
     room it is kept between the walls.
     """
@@ -58,9 +60,10 @@ def _grounded(
 ) -> Pose:
     rotated = item.scale * _rotated(mesh, item.pose)
     low, high = rotated.min(axis=0), rotated.max(axis=0)
+    middle, half = (low + high) / 2, (high - low) / 2
     x, y = (
-        float(np.clip(value, min(0.0, -limit - low[i]), max(0.0, limit - high[i])))
-        for i, (value, limit) in enumerate(zip(start[:2], limits, strict=True))
+        float(np.clip(value, min(0.0, h - limit), max(0.0, limit - h)) - m)
+        for value, limit, m, h in zip(start[:2], limits, middle[:2], half[:2], strict=True)
     )
     return Pose(translation=(x, y, start[2] - float(low[2])), quaternion=item.pose.quaternion)
 
@@ -94,7 +97,7 @@ def fault_at_rest(
 ) -> str | None:
     """Return what is wrong with a settled scene and the remedy, or None.
 
-    Objects must not sink into the floor, nor lie beyond the walls or on the ceiling.
+    Objects must not sink into the floor, hover, nor lie beyond the walls or on the ceiling.
     """
     if not spec.physics.enabled:
         return None
@@ -102,9 +105,11 @@ def fault_at_rest(
     surfaces = {surface.name: surface for surface in spec.surfaces}
     reach = np.minimum((limit_x, limit_y), np.asarray(surfaces["floor"].size[:2]) / 2) + _SUNK_M
     ceiling = surfaces["ceiling"].center[2] if "ceiling" in surfaces else np.inf
-    for item, pose in zip(spec.objects, poses, strict=True):
-        mesh = meshes[item.asset_key]
-        points = item.scale * _rotated(mesh, pose) + pose.translation
+    settled = [
+        item.scale * _rotated(meshes[item.asset_key], pose) + pose.translation
+        for item, pose in zip(spec.objects, poses, strict=True)
+    ]
+    for item, points in zip(spec.objects, settled, strict=True):
         who, center = f"object {item.instance_id} ({item.group})", points.mean(axis=0)
         if not np.isfinite(points).all():
             return f"{who} has no finite pose. {_CALMER}"
@@ -112,4 +117,19 @@ def fault_at_rest(
             return f"{who} sank into the floor. {_CALMER}"
         if np.any(np.abs(center[:2]) > reach) or center[2] > ceiling:
             return f"{who} left the room. {_ROOMIER}"
+    return _hovering(spec, settled)
+
+
+def _hovering(spec: SceneSpec, settled: Sequence[Array]) -> str | None:
+    """Return a fault if an object is near neither the floor nor, box to box, anything below it."""
+    low = np.array([points.min(axis=0) for points in settled]).reshape(-1, 3)
+    high = np.array([points.max(axis=0) for points in settled]).reshape(-1, 3)
+    for i, item in enumerate(spec.objects):
+        near = np.all((low < high[i] + _HOVER_M) & (high > low[i] - _HOVER_M), axis=1)
+        near[i] = False
+        if low[i, 2] > _HOVER_M and not np.any(near & (low[:, 2] < low[i, 2])):
+            return (
+                f"object {item.instance_id} ({item.group}) hovers {low[i, 2]:.3f} m above the "
+                "floor. Raise physics.max_seconds"
+            )
     return None
