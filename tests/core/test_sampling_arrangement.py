@@ -94,10 +94,12 @@ def test_a_single_object_starts_with_its_lowest_point_at_the_height(
 def test_objects_that_share_a_place_are_piled_up() -> None:
     point = {"x_m": 0, "y_m": 0, "height_m": 0.1}
     _, spec, meshes = arranged(recipe(spawn=point), 0)
-    lowest = [points[:, 2].min() for points in points_of(spec, meshes)]
+    points = points_of(spec, meshes)
+    lowest = [part[:, 2].min() for part in points]
     assert lowest[0] == pytest.approx(0.1)
     assert lowest == sorted(lowest)
-    assert {item.pose.translation[:2] for item in spec.objects} == {(0.0, 0.0)}
+    for part in points:
+        assert (part.min(axis=0) + part.max(axis=0))[:2] == pytest.approx([0, 0], abs=1e-9)
 
 
 def test_arranging_changes_poses_alone_and_repeats() -> None:
@@ -144,8 +146,21 @@ def test_bad_rests_are_told_with_a_remedy(place: tuple[float, float, float], sai
 
 
 def test_on_a_bare_floor_nothing_may_fall_off() -> None:
-    assert at_rest(0, 0, 2.9, room={"floor_only": True}) is None
+    assert at_rest(1.9, 1.9, 0.05, room={"floor_only": True}) is None
     assert at_rest(2.5, 0, 0.05, room={"floor_only": True}) is not None
+
+
+def test_what_touches_nothing_below_it_hovers() -> None:
+    assert "hovers" in (at_rest(0, 0, 0.06) or "")
+    assert at_rest(0, 0, 0.054) is None
+
+
+def test_what_lies_on_another_object_does_not_hover() -> None:
+    made = recipe(objects={"box": {"shape": "box", "count": 2}})
+    _, spec, meshes = arranged(made, 0)
+    below, on_top, above = (Pose(translation=(0, 0, z)) for z in (0.05, 0.15, 0.16))
+    assert fault_at_rest(spec, [below, on_top], meshes) is None
+    assert "object 2 (box) hovers" in (fault_at_rest(spec, [below, above], meshes) or "")
 
 
 def test_without_a_drop_any_place_is_meant() -> None:
