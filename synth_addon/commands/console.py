@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import io
 import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO
 
 from ..core.errors import RecipeError, SynthError
@@ -59,15 +61,46 @@ class Console:
     def without_native_output(self) -> Iterator[None]:
         """Keep what Blender itself prints off standard output; this console still writes there."""
         sys.stdout.flush()
-        saved, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
         before = self.out
-        self.out = os.fdopen(os.dup(saved), "w", encoding="utf-8")
-        os.dup2(null, 1)
+        self.out = os.fdopen(os.dup(1), "w", encoding="utf-8")
         try:
-            yield
+            with redirect_stdout(_Nowhere()), _nowhere(1):
+                yield
         finally:
-            os.dup2(saved, 1)
             self.out.close()
             self.out = before
-            os.close(saved)
-            os.close(null)
+
+    @contextmanager
+    def without_native_errors(self) -> Iterator[None]:
+        """Keep off standard error what Blender's importers print there, such as tracebacks.
+
+        Only for work whose errors come as exceptions: they are shown afterwards.
+        """
+        sys.stderr.flush()
+        with redirect_stderr(_Nowhere()), _nowhere(2):
+            yield
+
+
+@contextmanager
+def _nowhere(descriptor: int) -> Iterator[None]:
+    saved, null = os.dup(descriptor), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    try:
+        yield
+    finally:
+        _flush_c_output()
+        os.dup2(saved, descriptor)
+        os.close(saved)
+        os.close(null)
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes what Python code inside Blender prints; loggers may keep it for good."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def _flush_c_output() -> None:
+    """Write out what Blender's C code has printed and the C library still holds."""
+    ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None).fflush(None)

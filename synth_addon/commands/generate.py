@@ -105,7 +105,8 @@ def _generate(
     from ..core.describe import dataset_info
 
     with closing(BlenderRenderer(catalog.paths, options.threads)) as renderer:
-        renderer.preload(mesh_assets(recipe, catalog), catalog.images)
+        with console.without_native_errors():
+            renderer.preload(mesh_assets(recipe, catalog), catalog.images)
         info = dataset_info(recipe, catalog, renderer.version)
         with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
             return _run_job(options, console, recipe, catalog, scenes, renderer, store)

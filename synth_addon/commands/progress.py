@@ -43,7 +43,9 @@ def _bar(console: Console, total: int) -> Iterator[Callable[[FrameDone], None]]:
         TextColumn("left:"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=RichConsole(file=console.out)) as progress:
+    terminal = RichConsole(file=console.out)
+    # what else is printed is Blender's, and has been sent away already
+    with Progress(*columns, console=terminal, redirect_stdout=False) as progress:
         task = progress.add_task("rendering", total=total)
 
         def listener(done: FrameDone) -> None:
