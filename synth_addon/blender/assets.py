@@ -16,6 +16,7 @@ from ..core.errors import AssetError
 from ..core.mesh import TriangleMesh
 from ..core.scene_spec import Asset, FileAsset, ShapeAsset
 from ..core.shapes.catalog import mesh_of
+from .datablocks import Datablocks
 from .meshes import blender_mesh, hull_points, triangle_mesh
 
 
@@ -45,6 +46,7 @@ class AssetLibrary:
         self._paths = paths
         self._files: dict[str, LoadedAsset] = {}
         self._shapes: dict[str, LoadedAsset] = {}
+        self._brought = Datablocks()
 
     def load(self, key: str, asset: Asset) -> LoadedAsset:
         """Return an asset, loading it at first use.
@@ -62,17 +64,35 @@ class AssetLibrary:
         gone = [self._shapes.pop(key) for key in set(self._shapes) - keys]
         bpy.data.batch_remove(ids=[block for asset in gone for block in (asset.mesh, asset.hull)])
 
+    def close(self) -> None:
+        """Remove all meshes, and the materials and images that came with them."""
+        self.keep_shapes(set())
+        self._files.clear()
+        self._brought.remove_all()
+
     def _read(self, asset: FileAsset) -> LoadedAsset:
-        data = read_mesh(self._paths[asset.file], asset)
-        triangles = triangle_mesh(data)
-        _check_usable(triangles, asset.file)
-        return LoadedAsset(data, hull_points(f"{data.name} hull", triangles), triangles)
+        with _owning_what_comes(self._brought):
+            data = read_mesh(self._paths[asset.file], asset)
+            triangles = triangle_mesh(data)
+            _check_usable(triangles, asset.file)
+            return LoadedAsset(data, hull_points(f"{data.name} hull", triangles), triangles)
 
 
 def _shaped(asset: ShapeAsset) -> LoadedAsset:
     data = blender_mesh("synth shape", mesh_of(asset))
     triangles = triangle_mesh(data)
     return LoadedAsset(data, hull_points("synth shape hull", triangles), triangles)
+
+
+@contextmanager
+def _owning_what_comes(blocks: Datablocks) -> Iterator[None]:
+    """Give `blocks` charge of all that appears in Blender: a file may bring anything."""
+    before = set(bpy.data.user_map())
+    try:
+        yield
+    finally:
+        for block in set(bpy.data.user_map()) - before:
+            blocks.own(block)
 
 
 def _check_usable(mesh: TriangleMesh, file: str) -> None:
@@ -112,7 +132,9 @@ _COPY_NUMBER = re.compile(r"\.\d{3}$")
 
 
 def _named(meshes: list[bpy.types.Object], asset: FileAsset) -> list[bpy.types.Object]:
-    chosen = [item for item in meshes if _COPY_NUMBER.sub("", item.name) == asset.object]
+    chosen = [item for item in meshes if item.name == asset.object]
+    if not chosen:  # another object of that name is in the open file
+        chosen = [item for item in meshes if _COPY_NUMBER.sub("", item.name) == asset.object]
     if not chosen:
         names = ", ".join(sorted(item.name for item in meshes))
         raise AssetError(f"{asset.file!r} has no object {asset.object!r}. It has {names}")
@@ -161,7 +183,12 @@ def _merged(parts: list[bpy.types.Mesh]) -> bpy.types.Mesh:
 
 @contextmanager
 def _imported_objects() -> Iterator[Callable[[], list[bpy.types.Object]]]:
-    """Yield a function that lists objects new since entry; removes them on leaving."""
+    """Yield a function that lists objects new since entry; removes them on leaving.
+
+    The selection, which importers change, is restored.
+    """
+    layer = bpy.context.view_layer
+    active, selected = layer.objects.active, [o for o in layer.objects if o.select_get()]
     before = {item.as_pointer() for item in bpy.data.objects}
 
     def new_objects() -> list[bpy.types.Object]:
@@ -175,6 +202,9 @@ def _imported_objects() -> Iterator[Callable[[], list[bpy.types.Object]]]:
         data = {item.data for item in gone if item.data is not None}
         bpy.data.batch_remove(ids=gone)
         bpy.data.batch_remove(ids=[block for block in data if not block.users])
+        for item in selected:
+            item.select_set(True)
+        layer.objects.active = active
 
 
 def _import_obj(path: Path) -> None:

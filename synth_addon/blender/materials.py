@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import bpy
 
-from ..core.errors import AssetError
 from ..core.scene_spec import MaterialSpec, TextureSpec
+from .images import ImageLibrary
 from .versions import use_nodes
 
 
-def load_image(path: Path, *, is_data: bool) -> bpy.types.Image:
-    """Return an image, loaded once; data images are not colour-managed."""
-    image = bpy.data.images.load(str(path), check_existing=True)
-    if is_data:
-        image.colorspace_settings.name = "Non-Color"
-    return image
-
-
-def check_image(name: str, path: Path) -> None:
-    """Make sure that a file's pixels can be read, and keep none of them.
-
-    Raises:
-        AssetError: they cannot.
-    """
-    try:
-        image = bpy.data.images.load(str(path))
-    except RuntimeError as error:
-        raise AssetError(f"{name!r} cannot be read as an image. Replace the file") from error
-    try:
-        if not image.size[0]:
-            raise AssetError(f"{name!r} is not a readable image. Replace the file")
-    finally:
-        bpy.data.images.remove(image)
-
-
-def build_material(name: str, spec: MaterialSpec, paths: Mapping[str, Path]) -> bpy.types.Material:
+def build_material(name: str, spec: MaterialSpec, images: ImageLibrary) -> bpy.types.Material:
     """Return a new material with a Principled BSDF as `spec` says."""
     material = bpy.data.materials.new(name)
     tree = use_nodes(material)
@@ -52,7 +24,7 @@ def build_material(name: str, spec: MaterialSpec, paths: Mapping[str, Path]) -> 
         principled.inputs["Emission Color"].default_value = (*spec.base_color, 1.0)
         principled.inputs["Emission Strength"].default_value = spec.emission_strength
     if spec.texture is not None:
-        _connect_texture(tree, principled, spec.texture, paths)
+        _connect_texture(tree, principled, spec.texture, images)
     return material
 
 
@@ -60,7 +32,7 @@ def _connect_texture(
     tree: bpy.types.NodeTree,
     principled: bpy.types.Node,
     texture: TextureSpec,
-    paths: Mapping[str, Path],
+    images: ImageLibrary,
 ) -> None:
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
     mapping = tree.nodes.new("ShaderNodeMapping")
@@ -69,7 +41,7 @@ def _connect_texture(
 
     def image_output(file: str, *, is_data: bool) -> bpy.types.NodeSocket:
         node = tree.nodes.new("ShaderNodeTexImage")
-        node.image = load_image(paths[file], is_data=is_data)
+        node.image = images.load(file, is_data=is_data)
         tree.links.new(mapping.outputs["Vector"], node.inputs["Vector"])
         return node.outputs["Color"]
 

@@ -21,11 +21,6 @@ Channels = Mapping[str, NDArray[np.float32]]
 _CRYPTOMATTE_LAYERS = 3
 
 
-def object_name(instance_id: int) -> str:
-    """Return the Blender name of an instance, by which cryptomatte knows it."""
-    return f"synth.{instance_id:05d}"
-
-
 def read_display(scene: bpy.types.Scene, folder: Path) -> NDArray[np.uint8]:
     """Return the picture (H, W, 3) that was just rendered, as displayed."""
     path = folder / "display.tga"
@@ -40,10 +35,13 @@ def read_display(scene: bpy.types.Scene, folder: Path) -> NDArray[np.uint8]:
         path.unlink()
 
 
-def read_frame(scene: bpy.types.Scene, view: SettledView, folder: Path) -> RenderedFrame:
+def read_frame(
+    scene: bpy.types.Scene, view: SettledView, names: Mapping[int, str], folder: Path
+) -> RenderedFrame:
     """Return the arrays of the Cycles render that was just made of `scene`.
 
     Args:
+        names: what each instance is called in Blender; so cryptomatte knows it.
         folder: where intermediate files may be written; they are removed again.
     """
     channels, manifest = read_passes(scene, folder / "passes.exr")
@@ -52,7 +50,7 @@ def read_frame(scene: bpy.types.Scene, view: SettledView, folder: Path) -> Rende
     ids = channels[object_index_channel()].astype(np.uint16)
     coverage = None
     if "CryptoObject00.r" in channels:
-        coverage = _coverage(channels, manifest, ids)
+        coverage = _coverage(channels, manifest, names, ids)
     return RenderedFrame(
         rgb=read_display(scene, folder),
         depth=depth,
@@ -114,12 +112,15 @@ def _camera_normals(
 
 
 def _coverage(
-    channels: Channels, manifest: Mapping[str, str], ids: NDArray[np.uint16]
+    channels: Channels,
+    manifest: Mapping[str, str],
+    names: Mapping[int, str],
+    ids: NDArray[np.uint16],
 ) -> NDArray[np.float32]:
     """Return each pixel's cryptomatte weight of the object that its centre shows."""
     hashes = np.zeros(int(ids.max()) + 1, dtype=np.uint32)
     for instance_id in np.unique(ids[ids > 0]):
-        hashes[instance_id] = int(manifest[object_name(int(instance_id))], 16)
+        hashes[instance_id] = int(manifest[names[int(instance_id)]], 16)
     wanted = hashes[ids]
     coverage = np.zeros(ids.shape, dtype=np.float32)
     for layer in range(_CRYPTOMATTE_LAYERS):

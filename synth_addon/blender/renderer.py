@@ -25,7 +25,7 @@ from ..core.scene_spec import (
 )
 from ..core.timing import PartTimes
 from .assets import AssetLibrary, LoadedAsset
-from .materials import check_image
+from .images import check_image
 from .passes import read_display, read_frame
 from .physics import DropStage
 from .render_settings import apply_settings
@@ -109,13 +109,14 @@ class BlenderRenderer:
             raise RenderError(f"frame {view.frame}: Blender could not render: {reason}") from error
         with self.times.part("decode"):
             if self._tracer is None:
-                return read_frame(scene, view, self.folder)
+                return read_frame(scene, view, self.builder.names, self.folder)
             return _traced_frame(read_display(scene, self.folder), self._tracer.trace(view))
 
     def close(self) -> None:
-        """Remove the renderer's scene and files."""
+        """Remove the renderer's scenes, assets and files."""
         self.builder.close()
         self._stage.close()
+        self._library.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:

@@ -13,22 +13,26 @@ from ..core.scene_spec import MaterialSpec, ObjectSpec, Pose, SettledScene, Surf
 from ..core.slab import slab
 from .assets import LoadedAsset
 from .datablocks import Datablocks
+from .images import ImageLibrary
 from .materials import build_material
 from .meshes import blender_mesh
-from .passes import object_name
 from .surroundings import build_light, build_world
 
 
 class SceneBuilder:
     """Owns the Blender scene that is rendered, and its content.
 
+    Attributes:
+        names: what each instance is called in Blender, where the open file may have taken a name.
+
     Args:
         paths: where each file that a spec names lies.
     """
 
     def __init__(self, paths: Mapping[str, Path]) -> None:
-        self._paths = paths
+        self._images = ImageLibrary(paths)
         self._content = Datablocks()
+        self.names: dict[int, str] = {}
         self.scene = bpy.data.scenes.new("synth")
         self.lens = bpy.data.cameras.new("synth camera")
         self.camera = bpy.data.objects.new("synth camera", self.lens)
@@ -47,23 +51,26 @@ class SceneBuilder:
             lamp, data = build_light(f"synth lamp {number}", light)
             self._content.own(data)
             self._link(lamp)
-        world = build_world("synth world", spec.environment, self._paths)
+        world = build_world("synth world", spec.environment, self._images)
         self.scene.world = self._content.own(world)
 
     def clear(self) -> None:
         """Remove all content but the camera, and what the renderer kept of it."""
         self.scene.render.use_persistent_data = False
         self._content.remove_all()
+        self.names = {}
 
     def close(self) -> None:
         """Remove the scene and everything in it."""
         self.clear()
+        self._images.close()
         bpy.data.objects.remove(self.camera)
         bpy.data.cameras.remove(self.lens)
         bpy.data.scenes.remove(self.scene)
 
     def _add_object(self, spec: ObjectSpec, pose: Pose, asset: LoadedAsset) -> None:
-        item = bpy.data.objects.new(object_name(spec.instance_id), asset.mesh)
+        item = bpy.data.objects.new(f"synth.{spec.instance_id:05d}", asset.mesh)
+        self.names[spec.instance_id] = item.name
         item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
         item.pass_index = spec.instance_id
         self._link(item)
@@ -82,7 +89,7 @@ class SceneBuilder:
         self._link(item)
 
     def _material(self, name: str, spec: MaterialSpec) -> bpy.types.Material:
-        return self._content.own(build_material(name, spec, self._paths))
+        return self._content.own(build_material(name, spec, self._images))
 
     def _link(self, item: bpy.types.Object) -> None:
         self._content.own(item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal
 
 import bpy
@@ -13,7 +12,7 @@ from mathutils import Matrix, Quaternion, Vector
 from ..core.camera import Intrinsics
 from ..core.scene_spec import EnvironmentSpec, LightSpec, SettledView
 from ..core.transforms import BLENDER_FROM_OPENCV_CAMERA
-from .materials import load_image
+from .images import ImageLibrary
 from .versions import use_nodes
 
 _LIGHT_TYPES: Mapping[str, Literal["POINT", "AREA", "SUN", "SPOT"]] = {
@@ -44,7 +43,7 @@ def build_light(name: str, spec: LightSpec) -> tuple[bpy.types.Object, bpy.types
     return lamp, light
 
 
-def build_world(name: str, spec: EnvironmentSpec, paths: Mapping[str, Path]) -> bpy.types.World:
+def build_world(name: str, spec: EnvironmentSpec, images: ImageLibrary) -> bpy.types.World:
     """Return a new world with an even colour or an equirectangular image."""
     world = bpy.data.worlds.new(name)
     tree = use_nodes(world)
@@ -53,7 +52,7 @@ def build_world(name: str, spec: EnvironmentSpec, paths: Mapping[str, Path]) -> 
     background.inputs["Strength"].default_value = spec.strength
     if spec.kind == "hdri" and spec.file is not None:
         image = tree.nodes.new("ShaderNodeTexEnvironment")
-        image.image = load_image(paths[spec.file], is_data=False)
+        image.image = images.load(spec.file, is_data=False)
         mapping = tree.nodes.new("ShaderNodeMapping")
         mapping.inputs["Rotation"].default_value = (0.0, 0.0, spec.rotation)
         coordinates = tree.nodes.new("ShaderNodeTexCoord")
