@@ -54,7 +54,7 @@ class DropStage:
                 for item, body in zip(spec.objects, bodies, strict=True)
             )
         finally:
-            _clear(scene.rigidbody_world)
+            _clear(scene)
             blocks.remove_all()
 
     def close(self) -> None:
@@ -168,9 +168,13 @@ def _pose(matrix: Matrix, middle: Vector) -> Pose:
     return Pose(translation=(x, y, z), quaternion=tuple(float(value) for value in rotation))
 
 
-def _clear(world: bpy.types.RigidBodyWorld) -> None:
-    """Take all bodies out of a world: it would keep pointing at those that are just removed."""
-    if world.collection is not None:
-        for item in tuple(world.collection.objects):
-            world.collection.objects.unlink(item)
-        world.collection = None
+def _clear(scene: bpy.types.Scene) -> None:
+    """Let Bullet forget all bodies before they are removed: removing alone leaves it with pointers.
+
+    It does so when the simulation begins anew, here with no bodies.
+    """
+    nothing = bpy.data.collections.new("synth nothing")
+    scene.rigidbody_world.collection = nothing
+    for frame in (1, 2):
+        scene.frame_set(frame)
+    bpy.data.collections.remove(nothing)
