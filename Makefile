@@ -11,8 +11,10 @@ PYTEST_WORKERS ?= 2
 BENCHMARKS := overhead memory quality
 DEMO := build/demo
 DEMO_SHEET := build/demo_contact_sheet.png
+REAL := build/real
+REAL_SHEET := build/real_contact_sheet.png
 
-.PHONY: help setup system demo test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench clean
+.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs pictures clean
 .DELETE_ON_ERROR:
 
 help: ## Print this list
@@ -44,6 +46,15 @@ demo: setup ## Generate, validate and picture a small dataset in build/
 	@echo "COCO labels:   $(CURDIR)/$(DEMO)/coco/instances.json"
 	@echo "Contact sheet: $(CURDIR)/$(DEMO_SHEET)"
 
+real: setup ## The same on real assets: make real ASSETS=DIR (see docs/real_assets.md)
+	@test -d "$(ASSETS)" || { echo "make real: name the folder of models, hdri and textures: make real ASSETS=DIR" >&2; exit 2; }
+	.venv/bin/synth generate examples/ycb_kitchen.json --output $(REAL) --scenes 10 --resume \
+		--set "assets.models=$(ASSETS)/models" --set "assets.hdri=$(ASSETS)/hdri" \
+		--set "assets.textures=$(ASSETS)/textures"
+	.venv/bin/synth validate $(REAL)
+	.venv/bin/synth show $(REAL) --output $(REAL_SHEET) --frames 40 --columns 5
+	@echo "Contact sheet: $(CURDIR)/$(REAL_SHEET)"
+
 lint: setup ## Check style, format and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -60,6 +71,12 @@ $(OTHER_VERSIONS:%=matrix-%): matrix-%: .venv-%/.ready
 bench: .venv/.ready-bench ## Measure speed and quality; tables on screen, plots in build/bench
 	@mkdir -p build/bench
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; .venv/bin/python benchmarks/$$name.py; done
+
+docs: setup ## Write the reference in docs/recipe.md from the recipe's declarations
+	.venv/bin/python tools/make_reference.py
+
+pictures: demo ## Make the README's pictures from the demo's dataset
+	.venv/bin/python tools/make_pictures.py $(DEMO)
 
 clean: ## Remove everything that make has made
 	rm -rf build .venv .venv-5.0 .venv-4.2 *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
