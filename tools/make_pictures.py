@@ -9,7 +9,6 @@ import io
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,6 +18,7 @@ from synth_addon.core.pictures.contact_sheet import contact_sheet
 from synth_addon.core.pictures.overlay import draw_frame
 from synth_addon.core.pictures.palette import PAPER
 
+ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 300_000
 FRAMES, COLUMNS, SHEET_WIDTH = 12, 4, 1600

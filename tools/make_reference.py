@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-ROOT = Path(__file__).resolve().parents[1]
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -30,6 +29,7 @@ from synth_addon.core.recipe.rendering import OutputsRecipe, RenderRecipe
 from synth_addon.core.shapes.catalog import SHAPES
 from synth_addon.core.shapes.declaration import Shape, ShapeParameter
 
+ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "recipe.md"
 MARK = "<!-- Below this line `make docs` writes. Change the declarations, not the text. -->"
 
