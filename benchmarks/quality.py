@@ -88,7 +88,7 @@ def linear_render(
     cpu, wall = time.process_time(), time.perf_counter()
     frame = renderer.render(view)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    channels, _ = read_passes(renderer.builder.scene, Path(renderer.folder) / "linear.exr")
+    channels, _ = read_passes(renderer.builder.scene, renderer.scratch.path / "linear.exr")
     linear = np.stack([channels[f"Combined.{c}"] for c in "RGB"], axis=-1)
     return linear, frame.rgb, cpu, wall
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -24,16 +22,16 @@ from ..core.scene_spec import (
     canonical_json,
 )
 from ..core.timing import PartTimes
+from .allocator import map_large_blocks, return_free_memory
 from .assets import AssetLibrary, LoadedAsset
 from .images import check_image
 from .passes import read_display, read_frame
 from .physics import DropStage
 from .render_settings import apply_settings
 from .scene_builder import SceneBuilder
+from .scratch import ScratchFolder
 from .surroundings import place_camera
 from .versions import blender_version
-
-_RAM_DISK = Path("/dev/shm")
 
 
 class BlenderRenderer:
@@ -43,7 +41,7 @@ class BlenderRenderer:
 
     Attributes:
         builder: holds the Blender scene that is rendered.
-        folder: where passes are read back through; on a RAM disk if there is one.
+        scratch: where passes are read back through.
         times: what setting up and reading back frames costs.
 
     Args:
@@ -52,6 +50,7 @@ class BlenderRenderer:
     """
 
     def __init__(self, paths: Mapping[str, Path], threads: int = 0) -> None:
+        map_large_blocks()
         self.times = PartTimes()
         self._tracer: GeometryTracer | None = None
         self._paths = paths
@@ -59,8 +58,7 @@ class BlenderRenderer:
         self._library = AssetLibrary(paths)
         self.builder = SceneBuilder(paths)
         self._stage = DropStage()
-        parent = _RAM_DISK if _RAM_DISK.is_dir() else None
-        self.folder = Path(tempfile.mkdtemp(prefix="synth-", dir=parent))
+        self.scratch = ScratchFolder()
 
     @property
     def version(self) -> str:
@@ -79,6 +77,7 @@ class BlenderRenderer:
         assets = self._assets(spec)
         self.builder.clear()  # its objects show the shapes that are about to go
         self._library.keep_shapes(set(assets))
+        return_free_memory()
         return {key: asset.triangles for key, asset in assets.items()}
 
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
@@ -109,15 +108,15 @@ class BlenderRenderer:
             raise RenderError(f"frame {view.frame}: Blender could not render: {reason}") from error
         with self.times.part("decode"):
             if self._tracer is None:
-                return read_frame(scene, view, self.builder.names, self.folder)
-            return _traced_frame(read_display(scene, self.folder), self._tracer.trace(view))
+                return read_frame(scene, view, self.builder.names, self.scratch.path)
+            return _traced_frame(read_display(scene, self.scratch.path), self._tracer.trace(view))
 
     def close(self) -> None:
         """Remove the renderer's scenes, assets and files."""
         self.builder.close()
         self._stage.close()
         self._library.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.scratch.close()
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
         return {

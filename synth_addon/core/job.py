@@ -137,6 +137,7 @@ class Job:
         meshes: Mapping[str, TriangleMesh],
     ) -> EncodedFrame:
         with self.times.part("annotate"):
+            self._caster.forget_all_but(meshes)
             annotation: FrameAnnotation = annotate(scene, view, frame, meshes, self._caster)
         with self.times.part("encode"):
             return encode_frame(frame, annotation, self._store.info.outputs)

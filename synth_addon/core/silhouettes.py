@@ -7,7 +7,7 @@ its instances. Silhouettes are defined at pixel centres, as instance maps are.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -92,20 +92,20 @@ class Silhouette:
 
 
 class SilhouetteCaster:
-    """Casts silhouettes, keeping the trees of the meshes used last.
+    """Casts silhouettes, keeping the tree of every mesh until told otherwise.
 
     A silhouette's part outside the image is cast sparsely when it is large: one ray then stands
     for the square of pixels around it, and `Silhouette.pixels_total` is an estimate. The box is
     still looked for pixel by pixel along its edges, so it is exact unless something thinner than
     that square sticks out far.
-
-    Args:
-        capacity: how many meshes are kept.
     """
 
-    def __init__(self, capacity: int = 256) -> None:
-        self._capacity = capacity
-        self._solids: OrderedDict[str, _Solid] = OrderedDict()
+    def __init__(self) -> None:
+        self._solids: dict[str, _Solid] = {}
+
+    def forget_all_but(self, mesh_keys: Collection[str]) -> None:
+        """Release the trees of all meshes but these."""
+        self._solids = {key: s for key, s in self._solids.items() if key in mesh_keys}
 
     def silhouette(
         self,
@@ -143,13 +143,9 @@ class SilhouetteCaster:
         return _silhouette_of(probe, intrinsics.width, intrinsics.height)
 
     def _solid(self, mesh_key: str, mesh: TriangleMesh) -> _Solid:
-        solid = self._solids.get(mesh_key)
-        if solid is None:
-            solid = self._solids[mesh_key] = _Solid(mesh)
-            if len(self._solids) > self._capacity:
-                self._solids.popitem(last=False)
-        self._solids.move_to_end(mesh_key)
-        return solid
+        if mesh_key not in self._solids:
+            self._solids[mesh_key] = _Solid(mesh)
+        return self._solids[mesh_key]
 
 
 class _Tree(Protocol):

@@ -260,12 +260,14 @@ def test_meshes_are_kept_by_key_and_the_oldest_goes_first(
         return EmbreeTriangles(tree, vertices, triangles)
 
     monkeypatch.setattr(silhouettes, "EmbreeTriangles", counted)
-    caster = SilhouetteCaster(capacity=2)
+    caster = SilhouetteCaster()
     meshes = {"cube": cube(), "ring": torus(steps=8), "small": cube(0.5)}
     sizes = []
     for key in ("cube", "ring", "cube", "small", "cube", "ring"):
         args = (key, meshes[key], 1.0, at(0, 0, 4), INTRINSICS, HERE, 0.1, 100.0)
         sizes.append(caster.silhouette(*args).pixels_in_image)
+        if key == "small":
+            caster.forget_all_but({"cube", "small"})
     assert built == [12, 128, 12, 128]
     assert sizes[0] == sizes[2] == sizes[4] and sizes[1] == sizes[5]
 
