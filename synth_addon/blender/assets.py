@@ -207,7 +207,13 @@ def _imported_objects() -> Iterator[Callable[[], list[bpy.types.Object]]]:
         layer.objects.active = active
 
 
+_NOT_FINITE = re.compile(rb"^\s*v\s[^\n]*(nan|inf)", re.IGNORECASE | re.MULTILINE)
+"""A vertex for which Blender's importer would silently read 0."""
+
+
 def _import_obj(path: Path) -> None:
+    if _NOT_FINITE.search(path.read_bytes()):
+        raise RuntimeError("it has vertices that are not finite")
     bpy.ops.wm.obj_import(filepath=str(path), forward_axis="Y", up_axis="Z")
 
 
