@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from pathlib import Path
 
 
@@ -17,11 +18,16 @@ def main() -> None:
     """Run the command and end Blender with its exit code."""
     package = Path(__file__).resolve().parent
     sys.path.insert(0, str(package.parent))  # Blender runs this file as a script, not as a module
-    cli = importlib.import_module(f"{package.name}.cli")
-    code = cli.run(_arguments())
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    code = 1
+    try:
+        cli = importlib.import_module(f"{package.name}.cli")
+        code = cli.run(_arguments())
+    finally:
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()  # Blender would print it too, and then end with 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import ctypes
 import sys
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_THRESHOLD_BYTES = 256 * 1024
+_THRESHOLD_BYTES = 4 * 1024 * 1024
 
 
 def map_large_blocks() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import bpy
 import numpy as np
-import OpenEXR
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..core.exr import ExrPart, read_uncompressed
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import SettledView
 from ..core.transforms import Array
@@ -79,21 +79,21 @@ def read_passes(scene: bpy.types.Scene, path: Path) -> tuple[Channels, Mapping[s
     with square_pixels(scene.render):
         _save(scene, path)
     try:
-        file = OpenEXR.File(str(path), separate_channels=True)
+        parts = read_uncompressed(path)
     finally:
         path.unlink()
     channels = {
-        name.split(".", 1)[1]: channel.pixels
-        for part in file.parts
-        for name, channel in part.channels.items()
+        name.split(".", 1)[1]: pixels
+        for part in parts
+        for name, pixels in part.channels.items()
         if "." in name
     }
-    return channels, _cryptomatte_manifest(file)
+    return channels, _cryptomatte_manifest(parts)
 
 
-def _cryptomatte_manifest(file: OpenEXR.File) -> Mapping[str, str]:
-    for part in file.parts:
-        for key, value in part.header.items():
+def _cryptomatte_manifest(parts: Iterable[ExrPart]) -> Mapping[str, str]:
+    for part in parts:
+        for key, value in part.attributes.items():
             if key.startswith("cryptomatte/") and key.endswith("/manifest"):
                 manifest: dict[str, str] = json.loads(value)
                 return manifest

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="keep finished scenes and make only what is missing"
     )
     parser.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="render threads (default: all cores)"
+        "--threads", type=int, metavar="N", help="render threads (default: all cores)"
     )
     parser.add_argument(
         "--json", action="store_true", help="write progress and summary as JSON lines"
@@ -83,8 +83,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from ..core.asset_catalog import catalog_assets
     from ..core.errors import UsageError
 
-    if options.threads < 0:
-        raise UsageError(f"--threads {options.threads}: must not be negative. 0 uses all cores")
+    if options.threads is not None and options.threads < 1:
+        raise UsageError(f"--threads {options.threads}: must be at least 1")
     loaded = recipe_from(options)
     scenes = scene_range(options, loaded.recipe)
     catalog = catalog_assets(loaded)
@@ -104,7 +104,7 @@ def _generate(
     from ..core.dataset.store import DatasetStore
     from ..core.describe import dataset_info
 
-    with closing(BlenderRenderer(catalog.paths, options.threads)) as renderer:
+    with closing(BlenderRenderer(catalog.paths, options.threads or 0)) as renderer:
         with console.without_native_errors():
             renderer.preload(mesh_assets(recipe, catalog), catalog.images)
         info = dataset_info(recipe, catalog, renderer.version)
@@ -121,13 +121,19 @@ def _run_job(
     renderer: Renderer,
     store: DatasetStore,
 ) -> int:
-    from ..core.job import Job
+    from ..core.job import FrameDone, Job
+    from .interrupts import noted_interrupts
     from .progress import progress_of
 
     pending = store.pending(scenes)
     total = len(pending) * recipe.views_per_scene
     console.write(_plan(options.output, len(scenes), len(pending), recipe))
-    with progress_of(console, total) as listener:
+    with progress_of(console, total) as report, noted_interrupts() as raise_if_interrupted:
+
+        def listener(done: FrameDone) -> None:
+            report(done)
+            raise_if_interrupted()
+
         job = Job(recipe, catalog, renderer, store, listener)
         try:
             job.run(pending)
@@ -148,12 +154,14 @@ def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
 
 def _resume_command(options: argparse.Namespace) -> str:
     words = ["synth", "generate", options.source, "--output", str(options.output), "--resume"]
-    for name in ("scenes", "scene_range", "frames", "seed"):
+    for name in ("scenes", "scene_range", "frames", "seed", "threads"):
         value = getattr(options, name)
         if value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
     for override in options.set:
         words += ["--set", override]
+    if options.json:
+        words.append("--json")
     return shlex.join(words)
 
 

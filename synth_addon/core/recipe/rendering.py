@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..dataset.info import OutputOptions
 from ..scene_spec import Engine
 from .fields import Section, parameter
+
+_DEFAULTS = OutputOptions()
 
 
 class RenderRecipe(Section):
@@ -53,10 +56,12 @@ class OutputsRecipe(Section):
     """What is written for every frame beside the picture and its annotations."""
 
     depth: Literal["off", "png16", "exr"] = parameter(
-        "png16", label="Depth", help="16-bit PNG with a stated scale, or float EXR in metres"
+        _DEFAULTS.depth,
+        label="Depth",
+        help="16-bit PNG with a stated scale, or float EXR in metres",
     )
     depth_scale: float = parameter(
-        0.0002,
+        _DEFAULTS.depth_scale,
         gt=0,
         le=1,
         unit="m",
@@ -64,8 +69,10 @@ class OutputsRecipe(Section):
         help="Metres per unit of the 16-bit PNG; 65535 units is the greatest depth",
     )
     normals: Literal["off", "png8", "exr"] = parameter(
-        "png8", label="Normals", help="8-bit PNG or half-float EXR, camera frame"
+        _DEFAULTS.normals, label="Normals", help="8-bit PNG or half-float EXR, camera frame"
     )
     coverage: bool = parameter(
-        False, label="Coverage", help="How much of each pixel its object covers, as 8-bit PNG"
+        _DEFAULTS.coverage,
+        label="Coverage",
+        help="How much of each pixel its object covers, as 8-bit PNG",
     )
