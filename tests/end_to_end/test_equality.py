@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -63,44 +65,68 @@ def test_last_scene_alone_equals_that_of_the_whole(
 def test_killed_and_resumed(
     command_line: CommandLine, whole: Uninterrupted, tmp_path: Path
 ) -> None:
-    draw = random.Random(2).random
-    deaths: list[_Death] = []
+    killer = _Killer(command_line, whole.seconds / SCENES)
     for number in range(MOST_DATASETS):
         folder = tmp_path / f"dataset{number}"
-        finished = 0
         for _ in range(KILLS_PER_DATASET):
-            left = (SCENES - finished) / SCENES
-            deaths.append(_kill(command_line, folder, draw() * left * whole.seconds))
-            assert deaths[-1].finished >= finished, "a finished scene was lost"
-            finished = deaths[-1].finished
+            killer.start_and_kill(folder)
         command_line.generate(folder, "--scenes", str(SCENES), "--resume")
         assert command_line.tree_hash(folder) == whole.tree_hash
-        if sum(death.in_mid_run for death in deaths) >= KILLS:
+        if len(killer.deaths) >= KILLS:
             break
-    in_mid_run = [death for death in deaths if death.in_mid_run]
-    print(f"\nkilled in mid-run: {len(in_mid_run)} of {len(deaths)}")
-    print(f"scenes finished by then: {sorted(death.finished for death in in_mid_run)}")
-    print(f"files of unfinished scenes on disk: {[death.leftovers for death in in_mid_run]}")
-    assert len(in_mid_run) >= KILLS
+    print(f"\nkilled in mid-run: {len(killer.deaths)} of {killer.runs}")
+    print(f"scenes finished by then: {sorted(death.finished for death in killer.deaths)}")
+    print(f"files of unfinished scenes: {[death.leftovers for death in killer.deaths]}")
+    assert len(killer.deaths) >= KILLS
 
 
+@dataclass(frozen=True)
 class _Death:
-    """How far a run had come when it was killed."""
+    """How far a run had come when it was killed: finished scenes, and files beyond theirs."""
 
-    def __init__(self, folder: Path, status: int) -> None:
-        self.finished = len(read_index(folder / JOURNAL_FILE).lines)
-        files = sum(1 for path in walk_format_folders(folder) if path != COCO_FILE)
-        self.leftovers = files - self.finished * (6 * VIEWS + 1)
-        complete = self.finished == SCENES and (folder / COCO_FILE).exists()
-        self.in_mid_run = status == -signal.SIGKILL and not complete
+    finished: int
+    leftovers: int
 
 
-def _kill(command_line: CommandLine, folder: Path, seconds: float) -> _Death:
-    """Start or resume a run and kill it so many seconds after it began with its scenes."""
-    arguments = ("--scenes", str(SCENES), "--resume")
-    with command_line.start_generate(folder, *arguments) as process:
-        assert process.stdout.readline().startswith("cup_room")
-        time.sleep(seconds)
-        process.kill()
-        process.wait()
-    return _Death(folder, process.returncode)
+class _Killer:
+    """Kills runs at moments drawn evenly from the time that they would take.
+
+    Args:
+        pace: seconds that a scene takes, until a run that was not killed in time shows another.
+    """
+
+    def __init__(self, command_line: CommandLine, pace: float) -> None:
+        self._command_line = command_line
+        self._pace = pace
+        self._draw = random.Random(2).random
+        self.deaths: list[_Death] = []
+        self.runs = 0
+
+    def start_and_kill(self, folder: Path) -> None:
+        """Start or resume a run of all scenes, and kill it somewhere between its first and last."""
+        left = SCENES - _finished(folder)
+        arguments = ("--scenes", str(SCENES), "--resume")
+        with self._command_line.start_generate(folder, *arguments) as process:
+            assert process.stdout.readline().startswith("cup_room")
+            began = time.monotonic()
+            try:
+                process.wait(self._draw() * left * self._pace)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            process.wait()
+        self.runs += 1
+        finished = _finished(folder)
+        assert finished >= SCENES - left, "a finished scene was lost"
+        if process.returncode == -signal.SIGKILL and not _is_complete(folder):
+            files = sum(1 for path in walk_format_folders(folder) if path != COCO_FILE)
+            self.deaths.append(_Death(finished, files - finished * (6 * VIEWS + 1)))
+        elif left:
+            self._pace = (time.monotonic() - began) / left
+
+
+def _finished(folder: Path) -> int:
+    return len(read_index(folder / JOURNAL_FILE).lines)
+
+
+def _is_complete(folder: Path) -> bool:
+    return _finished(folder) == SCENES and (folder / COCO_FILE).exists()
