@@ -100,7 +100,7 @@ def test_finished_scenes_need_resume(fill, make_info, tmp_path):
         ({"renderer": "other"}, r'renderer is "reference 1" there and "other" now'),
         ({"synth_version": "9"}, r'synth_version is "0\.1\.0" there and "9" now'),
         ({"views_per_scene": 5}, r"views_per_scene is 2 there and 5 now"),
-        ({"outputs": OutputOptions(depth_scale=0.001)}, r"outputs\.depth_scale is 0\.0001"),
+        ({"outputs": OutputOptions(depth_scale=0.001)}, r"outputs\.depth_scale is 0\.0002"),
     ],
 )
 @pytest.mark.parametrize("resume", [True, False])
