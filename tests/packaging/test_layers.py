@@ -31,13 +31,14 @@ ALLOWED_PARTS: dict[str, frozenset[str]] = {
     "commands": frozenset({"core", "blender", "stream", "farm"}),
     "cli": frozenset({"core", "commands"}),
     "batch": frozenset({"core", "blender", "commands", "cli"}),
-    # The package itself registers the GUI.
-    "": frozenset({"properties", "preferences", "operators", "panels", "cli", "batch"}),
+    # What enabling the extension registers.
+    "extension": frozenset({"properties", "preferences", "operators", "panels", "cli"}),
+    "": frozenset(),
 }
 # These start without Blender (`synth --help` in 0.3 s): they reach it inside functions alone.
 STARTS_WITHOUT_BLENDER = frozenset({"", "cli", "commands", "farm", "stream"})
 MAY_NAME_BPY = frozenset(
-    {"", "batch", "blender", "operators", "panels", "preferences", "properties"}
+    {"batch", "blender", "extension", "operators", "panels", "preferences", "properties"}
 )
 
 FORBIDDEN_EVERYWHERE = {
@@ -286,7 +287,7 @@ ALLOWED: list[tuple[str, str]] = [
     ("commands/x.py", "def f():\n    from ..blender.renderer import BlenderRenderer"),
     ("commands/x.py", "if TYPE_CHECKING:\n    from ..blender.renderer import BlenderRenderer"),
     ("blender/x.py", "import bpy\nfrom mathutils import Matrix\nfrom ..core import camera"),
-    ("__init__.py", "def register():\n    import bpy\n    from . import operators, panels"),
+    ("extension.py", "import bpy\n\ndef register():\n    from . import operators, panels"),
 ]
 
 

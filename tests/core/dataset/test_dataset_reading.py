@@ -26,7 +26,8 @@ def test_everything_reads_back(fill, rendered, make_info, tmp_path, outputs):
     assert np.array_equal(dataset.instances(2), frame.instance_ids)
     assert np.array_equal(np.isinf(dataset.depth(2)), np.isinf(frame.depth))
     hit = np.isfinite(frame.depth)
-    assert np.abs(dataset.depth(2)[hit] - frame.depth[hit]).max() < 0.51 * dataset.info.outputs.depth_scale
+    step = dataset.info.outputs.depth_scale
+    assert np.abs(dataset.depth(2)[hit] - frame.depth[hit]).max() < 0.51 * step
     assert np.abs(dataset.normals(2) - frame.normals).max() < 0.01
     assert np.abs(dataset.coverage(2) - frame.coverage).max() < 0.002
 

@@ -1,0 +1,35 @@
+"""What enabling the extension adds to Blender: the command ``blender --command synth …``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+COMMAND = "synth"
+
+
+class _Registered:
+    """Handles that Blender gave for what is registered."""
+
+    commands: tuple[object, ...] = ()
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run ``synth`` with `arguments` inside Blender and return its exit code."""
+    from .cli import run  # at first use: enabling must not cost time
+
+    return run(arguments)
+
+
+def register() -> None:
+    """Register everything, in order."""
+    handle = bpy.utils.register_cli_command(COMMAND, run_command)  # type: ignore[func-returns-value]
+    _Registered.commands = (handle,)
+
+
+def unregister() -> None:
+    """Unregister everything, in reverse order."""
+    for handle in reversed(_Registered.commands):
+        bpy.utils.unregister_cli_command(handle)
+    _Registered.commands = ()
