@@ -40,4 +40,5 @@ def noted_interrupts() -> Iterator[Callable[[], None]]:
     try:
         yield check
     finally:
-        signal.signal(signal.SIGINT, before)
+        # None stands for a handler of Blender's own, which Python cannot set again
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
