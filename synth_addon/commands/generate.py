@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
+from .wording import counted
 
 if TYPE_CHECKING:
     from ..core.asset_catalog import AssetCatalog
@@ -147,9 +148,9 @@ def _run_job(
 
 
 def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
-    views = recipe.views_per_scene
+    amount = f"{counted(scenes, 'scene')} with {counted(recipe.views_per_scene, 'view')} each"
     done = f", {scenes - pending} of them finished before" if pending < scenes else ""
-    return f"{recipe.name}: {scenes} scenes with {views} views each into {output}{done}"
+    return f"{recipe.name}: {amount} into {output}{done}"
 
 
 def _resume_command(options: argparse.Namespace) -> str:
@@ -171,5 +172,5 @@ def _summarise(console: Console, output: Path, frames: int, job: Job) -> None:
         for name, part in job.times.parts.items()
     }
     console.event("done", output=str(output), frames=frames, parts=parts)
-    console.write(f"{frames} new frames; the dataset is in {output}")
+    console.write(f"{counted(frames, 'new frame')}; the dataset is in {output}")
     console.write(f"look at it:  synth show {shlex.quote(str(output))} -o contact_sheet.png")

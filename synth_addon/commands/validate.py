@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from .console import Console
+from .wording import counted
 
 HELP = "check every promise that a dataset makes"
 DESCRIPTION = """\
@@ -28,9 +29,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     for problem in iterate_problems(options.directory):
         count += 1
         console.result(problem)
-    frames = len(dataset.frame_numbers())
+    frames = counted(len(dataset.frame_numbers()), "frame")
     if count:
-        console.result(f"{options.directory}: {count} broken promises in {frames} frames")
+        console.result(f"{options.directory}: {counted(count, 'broken promise')} in {frames}")
         return 1
-    console.result(f"{options.directory}: {frames} frames, every promise kept")
+    console.result(f"{options.directory}: {frames}, every promise kept")
     return 0

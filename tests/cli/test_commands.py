@@ -118,7 +118,7 @@ def test_broken_promises_end_with_one(generate, synth, tmp_path: Path) -> None:
     next((tmp_path / "out" / "images").rglob("*.png")).unlink()
     ended = synth("validate", tmp_path / "out")
     assert ended.code == 1
-    assert "broken promises in 6 frames" in ended.out
+    assert "broken promise in 6 frames" in ended.out
 
 
 @pytest.mark.parametrize(
