@@ -15,7 +15,7 @@ class RenderRecipe(Section):
     """How pictures are made; defaults were chosen by benchmarks/quality.py."""
 
     engine: Engine = parameter("CYCLES", label="Engine", help="Blender's render engine")
-    samples: int = parameter(24, ge=1, le=65536, label="Samples", help="Paths traced per pixel")
+    samples: int = parameter(20, ge=1, le=65536, label="Samples", help="Paths traced per pixel")
     noise_threshold: float = parameter(
         0.0,
         ge=0,
