@@ -10,8 +10,6 @@ from contextlib import contextmanager
 
 import pytest
 
-pytest.importorskip("bpy")
-
 from synth_addon.blender.renderer import BlenderRenderer
 
 

@@ -58,8 +58,6 @@ def test_a_shown_preset_is_the_same_recipe(synth, write_recipe: Write, name: str
 @pytest.mark.parametrize("command", ["hash", "validate", "show"])
 def test_what_is_no_dataset_ends_with_one(synth, tmp_path: Path, command: str) -> None:
     more = ["-o", tmp_path / "sheet.png"] if command == "show" else []
-    if command == "show":
-        pytest.importorskip("synth_addon.core.pictures.contact_sheet")
     for folder in (tmp_path / "missing", tmp_path):
         ended = synth(command, folder, *more)
         assert ended.code == 1
