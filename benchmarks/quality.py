@@ -108,7 +108,9 @@ def measure(preset: str, arguments: argparse.Namespace) -> list[Point]:
     reference, shown, cpu, _ = linear_render(renderer, scene, changes, 1)
     sys.stdout.write(f"{preset}: reference {arguments.reference} spp, {cpu:.0f} CPU s\n")
     points = []
-    for name, changes in settings(scene.spec.render).items():
+    table = settings(scene.spec.render)
+    for name in arguments.settings or table:
+        changes = table[name]
         image, display, cpu, wall = linear_render(renderer, scene, changes, 2)
         similarity = structural_similarity(display, shown, channel_axis=-1)
         point = Point(preset, name, cpu, wall, rel_mse(image, reference), 1 - similarity)
@@ -173,6 +175,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--height", type=int, default=240)
     parser.add_argument("--reference", type=int, default=2048, help="samples of the reference")
+    parser.add_argument("--settings", nargs="+", help="some settings instead of all, by name")
     parser.add_argument("--output", type=Path, default=Path("build/bench"))
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)

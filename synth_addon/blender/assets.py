@@ -14,6 +14,7 @@ from mathutils import Matrix
 
 from ..core.errors import AssetError
 from ..core.mesh import TriangleMesh
+from ..core.mesh_files import has_vertices_not_finite
 from ..core.scene_spec import Asset, FileAsset, ShapeAsset
 from ..core.shapes.catalog import mesh_of
 from .datablocks import Datablocks
@@ -113,6 +114,8 @@ def read_mesh(path: Path, asset: FileAsset) -> bpy.types.Mesh:
     Raises:
         AssetError: the file cannot be read or holds no such mesh.
     """
+    if has_vertices_not_finite(path):
+        raise AssetError(f"{asset.file!r} has vertices that are not finite. Repair the mesh")
     with _imported_objects() as new_objects:
         try:
             _IMPORTERS[path.suffix.lower()](path)
@@ -207,13 +210,7 @@ def _imported_objects() -> Iterator[Callable[[], list[bpy.types.Object]]]:
         layer.objects.active = active
 
 
-_NOT_FINITE = re.compile(rb"^\s*v\s[^\n]*(nan|inf)", re.IGNORECASE | re.MULTILINE)
-"""A vertex for which Blender's importer would silently read 0."""
-
-
 def _import_obj(path: Path) -> None:
-    if _NOT_FINITE.search(path.read_bytes()):
-        raise RuntimeError("it has vertices that are not finite")
     bpy.ops.wm.obj_import(filepath=str(path), forward_axis="Y", up_axis="Z")
 
 

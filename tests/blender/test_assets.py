@@ -327,16 +327,7 @@ def bad_files() -> dict[str, bytes | str]:
     }
 
 
-UNSEEN = pytest.mark.xfail(reason="Blender's importer reads 0 where the file says nan")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=UNSEEN if name in ("nan.ply", "nan.gltf") else ())
-        for name in bad_files()
-    ],
-)
+@pytest.mark.parametrize("name", bad_files())
 def test_unusable_files_are_refused_by_name(loader: Loader, name: str) -> None:
     content = bad_files()[name]
     path = loader.folder / name
