@@ -23,9 +23,10 @@ from synth_addon.core.recipe.camera import CameraRecipe
 from synth_addon.core.recipe.fields import Number, Section
 from synth_addon.core.recipe.lighting import EnvironmentRecipe, LightsRecipe
 from synth_addon.core.recipe.materials import MaterialRecipe
-from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, RoomRecipe, SpawnRecipe
+from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
 from synth_addon.core.recipe.recipe import AssetFolders, Recipe
 from synth_addon.core.recipe.rendering import OutputsRecipe, RenderRecipe
+from synth_addon.core.recipe.room import RoomRecipe, WindowsRecipe
 from synth_addon.core.shapes.catalog import SHAPES
 from synth_addon.core.shapes.declaration import Shape, ShapeParameter
 
@@ -41,6 +42,7 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("spawn", SpawnRecipe),
     ("physics", PhysicsRecipe),
     ("room", RoomRecipe),
+    ("room.windows", WindowsRecipe),
     ("lights", LightsRecipe),
     ("environment", EnvironmentRecipe),
     ("camera", CameraRecipe),

@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-from ..core.scene_spec import ObjectSpec, PhysicsSpec, Pose, SceneSpec, SurfaceSpec
+from ..core.scene_spec import FixtureSpec, ObjectSpec, PhysicsSpec, Pose, SceneSpec, SurfaceSpec
 from ..core.transforms import Array
 from .assets import LoadedAsset
 from .datablocks import Datablocks
@@ -76,6 +76,8 @@ def _build(
     scene.gravity = (0.0, 0.0, -spec.physics.gravity * LENGTH_SCALE)
     for surface in spec.surfaces:
         _add_surface(scene, surface, blocks)
+    for fixture in spec.fixtures:
+        _add_fixture(scene, fixture, assets[fixture.asset_key], blocks)
     return [_add_body(scene, item, assets[item.asset_key], blocks) for item in spec.objects]
 
 
@@ -87,9 +89,26 @@ def _add_surface(scene: bpy.types.Scene, surface: SurfaceSpec, blocks: Datablock
     item = blocks.own(bpy.data.objects.new("synth slab", slab))
     item.location = [value * LENGTH_SCALE for value in surface.center]
     _link(scene, item)
-    body = item.rigid_body
+    _make_passive(item.rigid_body, "BOX")
+
+
+def _add_fixture(
+    scene: bpy.types.Scene, fixture: FixtureSpec, asset: LoadedAsset, blocks: Datablocks
+) -> None:
+    """Add what stands in the room; its scale is applied to the mesh, as for falling bodies."""
+    mesh = blocks.own(asset.mesh.copy())
+    mesh.transform(Matrix.Scale(fixture.scale * LENGTH_SCALE, 4))
+    item = blocks.own(bpy.data.objects.new("synth fixture", mesh))
+    pose = Matrix(fixture.pose.matrix.tolist())
+    pose.translation *= LENGTH_SCALE
+    item.matrix_world = pose
+    _link(scene, item)
+    _make_passive(item.rigid_body, "MESH")
+
+
+def _make_passive(body: bpy.types.RigidBodyObject, collision_shape: str) -> None:
     body.type = "PASSIVE"
-    body.collision_shape = "BOX"
+    body.collision_shape = collision_shape
     body.use_margin, body.collision_margin = True, _MARGIN
     body.friction, body.restitution = 1.0, 1.0
 

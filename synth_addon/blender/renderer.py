@@ -119,9 +119,7 @@ class BlenderRenderer:
         self.scratch.close()
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
-        return {
-            item.asset_key: self._library.load(item.asset_key, item.asset) for item in spec.objects
-        }
+        return {key: self._library.load(key, asset) for key, asset in spec.assets.items()}
 
 
 def _traced_frame(rgb: NDArray[np.uint8], buffer: GeometryBuffer) -> RenderedFrame:

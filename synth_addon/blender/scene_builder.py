@@ -8,9 +8,15 @@ from pathlib import Path
 import bpy
 from mathutils import Matrix
 
-from ..core.mesh import TriangleMesh
-from ..core.scene_spec import MaterialSpec, ObjectSpec, Pose, SettledScene, SurfaceSpec
-from ..core.slab import slab
+from ..core.scene_spec import (
+    FixtureSpec,
+    MaterialSpec,
+    ObjectSpec,
+    Pose,
+    SettledScene,
+    SurfaceSpec,
+)
+from ..core.slab import surface_mesh
 from .assets import LoadedAsset
 from .datablocks import Datablocks
 from .images import ImageLibrary
@@ -47,6 +53,8 @@ class SceneBuilder:
             self._add_object(item, pose, assets[item.asset_key])
         for surface in spec.surfaces:
             self._add_surface(surface)
+        for fixture in spec.fixtures:
+            self._add_fixture(fixture, assets[fixture.asset_key])
         for number, light in enumerate(spec.lights):
             lamp, data = build_light(f"synth lamp {number}", light)
             self._content.own(data)
@@ -69,20 +77,28 @@ class SceneBuilder:
         bpy.data.scenes.remove(self.scene)
 
     def _add_object(self, spec: ObjectSpec, pose: Pose, asset: LoadedAsset) -> None:
-        item = bpy.data.objects.new(f"synth.{spec.instance_id:05d}", asset.mesh)
+        item = self._add_mesh(f"synth.{spec.instance_id:05d}", spec, pose, asset)
         self.names[spec.instance_id] = item.name
-        item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
         item.pass_index = spec.instance_id
+
+    def _add_fixture(self, spec: FixtureSpec, asset: LoadedAsset) -> None:
+        self._add_mesh(f"synth {spec.name}", spec, spec.pose, asset)
+
+    def _add_mesh(
+        self, name: str, spec: ObjectSpec | FixtureSpec, pose: Pose, asset: LoadedAsset
+    ) -> bpy.types.Object:
+        item = bpy.data.objects.new(name, asset.mesh)
+        item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
         self._link(item)
         if spec.material is not None:
             material = self._material(f"{item.name} material", spec.material)
             for slot in item.material_slots:
                 slot.link = "OBJECT"
                 slot.material = material
+        return item
 
     def _add_surface(self, spec: SurfaceSpec) -> None:
-        mesh: TriangleMesh = slab(spec.size)
-        data = self._content.own(blender_mesh(f"synth {spec.name}", mesh))
+        data = self._content.own(blender_mesh(f"synth {spec.name}", surface_mesh(spec)))
         data.materials[0] = self._material(f"synth {spec.name} material", spec.material)
         item = bpy.data.objects.new(f"synth {spec.name}", data)
         item.location = spec.center

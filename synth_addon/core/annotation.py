@@ -124,7 +124,7 @@ def annotate(
     """Derive every annotation of one rendered view.
 
     Args:
-        meshes: by `ObjectSpec.asset_key`, as `Renderer.load` returned them.
+        meshes: by asset key, as `Renderer.load` returned them.
         caster: keeps one ray-casting tree per mesh across frames.
     """
     visible = _visible_windows(frame.instance_ids)

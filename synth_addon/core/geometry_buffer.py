@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from .camera import pixel_rays
 from .mesh import TriangleMesh
-from .scene_spec import SettledScene, SettledView
-from .slab import slab
+from .scene_spec import ObjectSpec, SettledScene, SettledView
+from .slab import surface_mesh
 from .transforms import Array, transform_points
 
 
@@ -34,7 +34,7 @@ class GeometryTracer:
     """Traces views of one settled scene.
 
     Args:
-        meshes: by `ObjectSpec.asset_key`, as `Renderer.load` returned them.
+        meshes: by asset key, as `Renderer.load` returned them.
     """
 
     def __init__(self, scene: SettledScene, meshes: Mapping[str, TriangleMesh]) -> None:
@@ -94,13 +94,16 @@ def _world_triangles(
     """
     parts: list[Array] = [np.empty((0, 3, 3))]
     ids: list[NDArray[np.int64]] = []
-    for item, pose in zip(scene.spec.objects, scene.poses, strict=True):
+    spec = scene.spec
+    poses = (*scene.poses, *(fixture.pose for fixture in spec.fixtures))
+    for item, pose in zip(spec.things, poses, strict=True):
         mesh = meshes[item.asset_key]
         vertices = transform_points(pose.matrix, item.scale * mesh.vertices)
         parts.append(vertices[mesh.triangles])
-        ids.append(np.full(len(mesh.triangles), item.instance_id))
-    for surface in scene.spec.surfaces:
-        mesh = slab(surface.size)
+        instance_id = item.instance_id if isinstance(item, ObjectSpec) else 0
+        ids.append(np.full(len(mesh.triangles), instance_id))
+    for surface in spec.surfaces:
+        mesh = surface_mesh(surface)
         parts.append((mesh.vertices + surface.center)[mesh.triangles])
         ids.append(np.zeros(len(mesh.triangles), dtype=np.int64))
     return np.concatenate(parts), np.concatenate([*ids, np.zeros(1, dtype=np.int64)])

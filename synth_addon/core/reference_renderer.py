@@ -29,6 +29,7 @@ from .scene_spec import (
     SettledView,
     ShapeAsset,
 )
+from .slab import surface_boxes
 from .transforms import Array, inverse_rigid, rotation_from_quaternion, transform_points
 
 Mask = NDArray[np.bool_]
@@ -76,18 +77,17 @@ class ReferenceRenderer:
             self._mesh_of(asset)
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
-        """Return the mesh of every asset in `spec` by `ObjectSpec.asset_key`.
+        """Return the mesh of every asset in `spec`, as `SceneSpec.assets` names them.
 
         Raises:
             AssetError: an asset is a file; only procedural shapes can be drawn.
         """
         if len(self._meshes) > MESHES_KEPT:
             self._meshes.clear()
-        assets = {item.asset_key: item.asset for item in spec.objects}
-        for key, asset in assets.items():
+        for key, asset in spec.assets.items():
             if key not in self._meshes:
                 self._meshes[key] = self._mesh_of(asset)
-        return {key: self._meshes[key] for key in assets}
+        return {key: self._meshes[key] for key in spec.assets}
 
     def _mesh_of(self, asset: Asset) -> TriangleMesh:
         if isinstance(asset, ShapeAsset):
@@ -143,7 +143,10 @@ class ReferenceRenderer:
 
 @dataclass(frozen=True, eq=False)
 class _Stage:
-    """A scene in world coordinates. Owners number the objects, then the slabs, then nothing."""
+    """A scene in world coordinates.
+
+    Owners number the objects, then the fixtures, then the slabs, then nothing.
+    """
 
     vertices: Array
     triangles: NDArray[np.int32]
@@ -178,28 +181,34 @@ def _stage_from(scene: SettledScene, meshes: Mapping[str, TriangleMesh]) -> _Sta
     spec = scene.spec
     vertices, triangles, owners = [np.empty((0, 3))], [np.empty((0, 3), np.int32)], []
     count = 0
-    for index, (item, pose) in enumerate(zip(spec.objects, scene.poses, strict=True)):
+    poses = (*scene.poses, *(fixture.pose for fixture in spec.fixtures))
+    for index, (item, pose) in enumerate(zip(spec.things, poses, strict=True)):
         mesh = meshes[item.asset_key]
         vertices.append(transform_points(pose.matrix, item.scale * mesh.vertices))
         triangles.append((mesh.triangles + count).astype(np.int32))
         owners.append(np.full(len(mesh.triangles), index, np.int64))
         count += len(mesh.vertices)
-    materials = [item.material or MaterialSpec() for item in spec.objects]
-    materials += [surface.material for surface in spec.surfaces]
-    corners = [(np.array(slab.center), np.array(slab.size) / 2) for slab in spec.surfaces]
+    materials = [item.material or MaterialSpec() for item in spec.things]
+    slabs = [(surface, box) for surface in spec.surfaces for box in surface_boxes(surface)]
+    materials += [surface.material for surface, _ in slabs]
     ambient = np.array(spec.environment.color) * spec.environment.strength
     return _Stage(
         np.concatenate(vertices),
         np.concatenate(triangles),
         np.concatenate([*owners, np.empty(0, np.int64)]),
-        tuple((center - half, center + half) for center, half in corners),
-        np.array([*(o.instance_id for o in spec.objects), *[0] * (len(corners) + 1)], np.uint16),
+        tuple((low + surface.center, high + surface.center) for surface, (low, high) in slabs),
+        _owner_ids(spec, len(slabs)),
         np.array([*(material.base_color for material in materials), (0.0, 0.0, 0.0)]),
         np.array([*(material.emission_strength for material in materials), 0.0]),
         spec.lights,
         ambient,
         spec.render.exposure,
     )
+
+
+def _owner_ids(spec: SceneSpec, slabs: int) -> NDArray[np.uint16]:
+    others = len(spec.fixtures) + slabs + 1
+    return np.array([*(item.instance_id for item in spec.objects), *[0] * others], np.uint16)
 
 
 def _look(

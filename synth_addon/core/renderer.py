@@ -28,7 +28,7 @@ class Renderer(Protocol):
         """
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
-        """Return the mesh of every asset in `spec` by `ObjectSpec.asset_key`.
+        """Return the mesh of every asset in `spec`, as `SceneSpec.assets` names them.
 
         Meshes are in the object's own frame and in metres, before `ObjectSpec.scale`. Each asset
         is loaded once and kept.

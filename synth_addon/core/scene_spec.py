@@ -134,13 +134,56 @@ class ObjectSpec(Spec):
         return canonical_json(self.asset)
 
 
+class Opening(Spec):
+    """A rectangular hole in a wall.
+
+    Attributes:
+        along: centre along the wall's longer side, from the wall's centre; metres.
+        bottom: lower edge above the wall's lower edge; metres.
+        width, height: metres.
+    """
+
+    along: float
+    bottom: float
+    width: float
+    height: float
+
+
 class SurfaceSpec(Spec):
-    """A fixed axis-aligned slab of the room, such as floor or wall; background in id maps."""
+    """A fixed axis-aligned slab of the room, such as floor or wall; background in id maps.
+
+    Attributes:
+        openings: holes through a wall, from one end to the other, none above another. Light
+            passes through; falling objects do not.
+    """
 
     name: str
     center: Vector
     size: Vector
     material: MaterialSpec
+    openings: tuple[Opening, ...] = ()
+
+
+class FixtureSpec(Spec):
+    """A thing that stays where it is, such as furniture; background in id maps.
+
+    Attributes:
+        category: what it is, such as ``table``; things can be placed on categories.
+        scale: uniform factor on the asset's own size.
+        material: None keeps what the file brought.
+    """
+
+    name: str
+    category: str | None
+    asset: Asset
+    pose: Pose
+    scale: float = 1.0
+    material: MaterialSpec | None = None
+
+    @property
+    def asset_key(self) -> str:
+        """The asset as canonical text: equal assets share one mesh."""
+        return canonical_json(self.asset)
 
 
 class LightSpec(Spec):
@@ -241,6 +284,8 @@ class SceneSpec(Spec):
 
     Attributes:
         attempt: how many earlier arrangements of this index were rejected.
+        room_size: inner width, depth and height of a closed room that is centred on the origin
+            and stands on the floor at height 0; None where there are no walls.
     """
 
     scene: int
@@ -249,11 +294,23 @@ class SceneSpec(Spec):
     recipe_hash: str
     objects: tuple[ObjectSpec, ...]
     surfaces: tuple[SurfaceSpec, ...]
+    fixtures: tuple[FixtureSpec, ...] = ()
+    room_size: Vector | None = None
     lights: tuple[LightSpec, ...]
     environment: EnvironmentSpec
     physics: PhysicsSpec
     render: RenderSpec
     views: tuple[ViewSpec, ...]
+
+    @property
+    def assets(self) -> dict[str, Asset]:
+        """Every asset that the scene shows, by the `asset_key` of objects and fixtures."""
+        return {item.asset_key: item.asset for item in self.things}
+
+    @property
+    def things(self) -> tuple[ObjectSpec | FixtureSpec, ...]:
+        """All that has a mesh of its own: objects, then fixtures."""
+        return (*self.objects, *self.fixtures)
 
 
 class SettledView(Spec):

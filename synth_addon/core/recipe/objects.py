@@ -188,35 +188,3 @@ class PhysicsRecipe(Section):
     max_seconds: float = parameter(
         4.0, gt=0, le=120, unit="s", label="Time Limit", help="The drop ends at this simulated time"
     )
-
-
-def _painted(value: tuple[float, float], saturation: tuple[float, float]) -> MaterialRecipe:
-    ranges = {"value": {"uniform": value}, "saturation": {"uniform": saturation}}
-    return MaterialRecipe.model_validate(ranges)
-
-
-class RoomRecipe(Section):
-    """A closed box room with its floor at height 0, centred on the origin."""
-
-    enabled: bool = parameter(True, label="Room", help="Build floor, walls and ceiling")
-    floor_only: bool = parameter(
-        False, label="Floor Only", help="Leave out walls and ceiling, so that the environment shows"
-    )
-    width_m: Number = number(4, low=0.1, high=1e3, unit="m", label="Width", help="Size along X")
-    depth_m: Number = number(4, low=0.1, high=1e3, unit="m", label="Depth", help="Size along Y")
-    height_m: Number = number(2.6, low=0.1, high=1e3, unit="m", label="Height", help="Size along Z")
-    floor: MaterialRecipe = parameter(
-        _painted(value=(0.2, 0.7), saturation=(0, 0.5)),
-        label="Floor",
-        help="Material of the floor",
-    )
-    walls: MaterialRecipe = parameter(
-        _painted(value=(0.5, 0.85), saturation=(0, 0.3)),
-        label="Walls",
-        help="Material of the four walls",
-    )
-    ceiling: MaterialRecipe = parameter(
-        _painted(value=(0.7, 0.9), saturation=(0, 0.05)),
-        label="Ceiling",
-        help="Material of the ceiling",
-    )

@@ -11,9 +11,10 @@ from ..errors import Fault, Problem
 from .camera import CameraRecipe
 from .fields import Section, parameter
 from .lighting import EnvironmentRecipe, LightsRecipe
-from .objects import ObjectGroup, PhysicsRecipe, RoomRecipe, SpawnRecipe
+from .objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
 from .problems import Contradictions, shown
 from .rendering import OutputsRecipe, RenderRecipe
+from .room import RoomRecipe
 
 CURRENT_VERSION = 1
 MOST_SCENES = 10**7

@@ -48,11 +48,10 @@ def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh])
 
 
 def _wall_limits(spec: SceneSpec) -> tuple[float, float]:
-    walls = {surface.name: surface for surface in spec.surfaces}
-    if "wall_x_max" not in walls:
+    if spec.room_size is None:
         return np.inf, np.inf
-    x, y = walls["wall_x_max"], walls["wall_y_max"]
-    return x.center[0] - x.size[0] / 2, y.center[1] - y.size[1] / 2
+    width, depth, _ = spec.room_size
+    return width / 2, depth / 2
 
 
 def _grounded(
@@ -104,7 +103,7 @@ def fault_at_rest(
     limit_x, limit_y = _wall_limits(spec)
     surfaces = {surface.name: surface for surface in spec.surfaces}
     reach = np.minimum((limit_x, limit_y), np.asarray(surfaces["floor"].size[:2]) / 2) + _SUNK_M
-    ceiling = surfaces["ceiling"].center[2] if "ceiling" in surfaces else np.inf
+    ceiling = spec.room_size[2] if spec.room_size else np.inf
     settled = [
         item.scale * _rotated(meshes[item.asset_key], pose) + pose.translation
         for item, pose in zip(spec.objects, poses, strict=True)

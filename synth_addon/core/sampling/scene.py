@@ -7,7 +7,8 @@ from ..recipe.loading import recipe_hash
 from ..recipe.recipe import Recipe
 from ..scene_spec import PhysicsSpec, RenderSpec, SceneSpec
 from .objects import sample_objects
-from .surroundings import sample_environment, sample_lights, sample_surfaces
+from .room import sample_room
+from .surroundings import sample_environment, sample_lights
 from .views import sample_view
 
 
@@ -20,13 +21,15 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
             views change with it; room, lights and environment stay.
     """
     objects = sample_objects(recipe, catalog, scene, attempt)
+    room = sample_room(recipe, catalog, scene)
     return SceneSpec(
         scene=scene,
         seed=recipe.seed,
         attempt=attempt,
         recipe_hash=recipe_hash(recipe),
         objects=objects,
-        surfaces=sample_surfaces(recipe, catalog, scene),
+        surfaces=room.surfaces,
+        room_size=room.size,
         lights=sample_lights(recipe, scene),
         environment=sample_environment(recipe, catalog, scene),
         physics=PhysicsSpec.model_validate(recipe.physics.model_dump()),

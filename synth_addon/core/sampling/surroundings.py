@@ -1,4 +1,4 @@
-"""Draws the room, the lamps and the light from all around."""
+"""Draws the lamps and the light from all around."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from ..distributions import draw_integer
 from ..random_streams import random_stream
 from ..recipe.lighting import EnvironmentRecipe, LightsRecipe
 from ..recipe.recipe import Recipe
-from ..scene_spec import EnvironmentSpec, LightSpec, MaterialSpec, SurfaceSpec, Vector
-from .materials import sample_material
+from ..scene_spec import EnvironmentSpec, LightSpec, Vector
 
-WALL_THICKNESS_M = 0.2
 _SPOT_ANGLE = math.radians(60)
 _SUN_ANGLE = math.radians(0.53)
 
@@ -27,43 +25,6 @@ def on_sphere(radius: float, elevation: float, azimuth: float) -> Vector:
         horizontal * math.cos(azimuth),
         horizontal * math.sin(azimuth),
         radius * math.sin(elevation),
-    )
-
-
-def sample_surfaces(recipe: Recipe, catalog: AssetCatalog, scene: int) -> tuple[SurfaceSpec, ...]:
-    """Draw the room as slabs whose inner faces lie on the room's box, the floor's at height 0."""
-    room = recipe.room
-    if not room.enabled:
-        return ()
-    rng = random_stream(recipe.seed, scene, "room")
-    size = (room.width_m.draw(rng), room.depth_m.draw(rng), room.height_m.draw(rng))
-    floor = sample_material(room.floor, catalog, random_stream(recipe.seed, scene, "floor"))
-    if room.floor_only:
-        return _slabs(size, floor, floor, floor)[:1]
-    walls = sample_material(room.walls, catalog, random_stream(recipe.seed, scene, "walls"))
-    ceiling = sample_material(room.ceiling, catalog, random_stream(recipe.seed, scene, "ceiling"))
-    return _slabs(size, floor, walls, ceiling)
-
-
-def _slabs(
-    size: Vector, floor: MaterialSpec, walls: MaterialSpec, ceiling: MaterialSpec
-) -> tuple[SurfaceSpec, ...]:
-    width, depth, height = size
-    t = WALL_THICKNESS_M
-    outer = (width + 2 * t, depth + 2 * t, t)
-    x, y = (width + t) / 2, (depth + t) / 2
-    sides = {
-        "wall_x_min": ((-x, 0.0, height / 2), (t, depth, height)),
-        "wall_x_max": ((x, 0.0, height / 2), (t, depth, height)),
-        "wall_y_min": ((0.0, -y, height / 2), (width + 2 * t, t, height)),
-        "wall_y_max": ((0.0, y, height / 2), (width + 2 * t, t, height)),
-    }
-    return (
-        SurfaceSpec(name="floor", center=(0.0, 0.0, -t / 2), size=outer, material=floor),
-        *(SurfaceSpec(name=n, center=c, size=s, material=walls) for n, (c, s) in sides.items()),
-        SurfaceSpec(
-            name="ceiling", center=(0.0, 0.0, height + t / 2), size=outer, material=ceiling
-        ),
     )
 
 

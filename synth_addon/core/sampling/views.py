@@ -15,7 +15,7 @@ from ..mesh import TriangleMesh
 from ..random_streams import derived_seed, random_stream
 from ..recipe.camera import CameraRecipe
 from ..recipe.recipe import Recipe
-from ..scene_spec import ObjectSpec, Pose, SceneSpec, SettledView, SurfaceSpec, Vector, ViewSpec
+from ..scene_spec import ObjectSpec, Pose, SceneSpec, SettledView, SurfaceSpec, ViewSpec
 from ..transforms import Array, look_at, matrix_rows, transform_points
 from .surroundings import on_sphere
 
@@ -167,7 +167,7 @@ def _unsuitable(
     """Return the name of the first check that fails, or None."""
     eye = pose[:3, 3]
     if any(_inside(surface, eye, camera.clip_start_m) for surface in spec.surfaces) or (
-        not _within_walls(spec.surfaces, eye)
+        not _within_walls(spec, eye)
     ):
         return "outside the room"
     if any(
@@ -184,21 +184,11 @@ def _inside(surface: SurfaceSpec, point: Array, margin: float) -> bool:
     return bool(np.all(distance < margin))
 
 
-def _within_walls(surfaces: Sequence[SurfaceSpec], point: Array) -> bool:
-    room = {surface.name: surface for surface in surfaces}
-    if "ceiling" not in room:
-        return not room or point[2] > 0
-    size = _inner_size(room)
-    return bool(0 < point[2] < size[2] and np.all(np.abs(point[:2]) < np.asarray(size[:2]) / 2))
-
-
-def _inner_size(room: Mapping[str, SurfaceSpec]) -> Vector:
-    wall_x, wall_y = room["wall_x_max"], room["wall_y_max"]
-    return (
-        2 * (wall_x.center[0] - wall_x.size[0] / 2),
-        2 * (wall_y.center[1] - wall_y.size[1] / 2),
-        wall_x.size[2],
-    )
+def _within_walls(spec: SceneSpec, point: Array) -> bool:
+    if spec.room_size is None:
+        return not spec.surfaces or point[2] > 0
+    width, depth, height = spec.room_size
+    return bool(0 < point[2] < height and abs(point[0]) < width / 2 and abs(point[1]) < depth / 2)
 
 
 def _targets_in_frame(spec: SceneSpec, view: ViewSpec, pose: Array, balls: Sequence[Ball]) -> int:
