@@ -21,6 +21,7 @@ from pydantic_core import PydanticUndefined
 from synth_addon.core.distributions import plain
 from synth_addon.core.recipe.camera import CameraRecipe
 from synth_addon.core.recipe.fields import Number, Section
+from synth_addon.core.recipe.furniture import FurnitureRecipe
 from synth_addon.core.recipe.lighting import EnvironmentRecipe, LightsRecipe
 from synth_addon.core.recipe.materials import MaterialRecipe
 from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
@@ -43,6 +44,7 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("physics", PhysicsRecipe),
     ("room", RoomRecipe),
     ("room.windows", WindowsRecipe),
+    ("room.furniture.NAME", FurnitureRecipe),
     ("lights", LightsRecipe),
     ("environment", EnvironmentRecipe),
     ("camera", CameraRecipe),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from .errors import AssetError
+from .recipe.furniture import FurnitureRecipe
 from .recipe.loading import LoadedRecipe
 from .recipe.materials import MaterialRecipe
 from .recipe.objects import ObjectGroup, Unit
@@ -76,6 +77,14 @@ def catalog_assets(loaded: LoadedRecipe) -> AssetCatalog:
         for name, group in recipe.objects.items()
         if group.file is not None
     }
+    if recipe.room.enabled:
+        meshes |= {
+            furniture_key(name): _files(
+                f"room.furniture.{name}.file", furniture.file, models, MESH_SUFFIXES, paths
+            )
+            for name, furniture in recipe.room.furniture.items()
+            if furniture.file is not None
+        }
     folder = _root("assets.textures", assets.textures, loaded.folder)
     textures = {
         material.texture: _texture_sets(where, material.texture, folder, paths)
@@ -92,16 +101,24 @@ def catalog_assets(loaded: LoadedRecipe) -> AssetCatalog:
 
 def mesh_assets(recipe: Recipe, catalog: AssetCatalog) -> list[FileAsset]:
     """Return every mesh asset that scenes of the recipe may draw."""
+    sources: dict[str, ObjectGroup | FurnitureRecipe] = {
+        **recipe.objects,
+        **{furniture_key(name): piece for name, piece in recipe.room.furniture.items()},
+    }
     return [
-        file_asset(recipe.objects[name], file)
-        for name, files in catalog.meshes.items()
-        for file in files
+        file_asset(sources[name], file) for name, files in catalog.meshes.items() for file in files
     ]
 
 
-def file_asset(group: ObjectGroup, file: str) -> FileAsset:
-    """Return one of a group's files as an asset."""
-    return FileAsset(file=file, object=group.object, unit_m=_UNIT_M[group.unit])
+def furniture_key(name: str) -> str:
+    """Return the key of a kind of furniture in `AssetCatalog.meshes`; groups have no dots."""
+    return f"room.furniture.{name}"
+
+
+def file_asset(source: ObjectGroup | FurnitureRecipe, file: str) -> FileAsset:
+    """Return one of the files of a group or of a kind of furniture as an asset."""
+    part = source.object if isinstance(source, ObjectGroup) else None
+    return FileAsset(file=file, object=part, unit_m=_UNIT_M[source.unit])
 
 
 def _materials(recipe: Recipe) -> dict[str, MaterialRecipe]:
@@ -113,6 +130,11 @@ def _materials(recipe: Recipe) -> dict[str, MaterialRecipe]:
     if recipe.room.enabled:
         for part in ("floor", "walls", "ceiling"):
             named[f"room.{part}"] = getattr(recipe.room, part)
+        named |= {
+            f"room.furniture.{name}.material": furniture.material
+            for name, furniture in recipe.room.furniture.items()
+            if furniture.material is not None
+        }
     return named
 
 

@@ -15,6 +15,7 @@ from .recipe.recipe import Recipe
 from .rendered_frame import RenderedFrame
 from .renderer import Renderer
 from .sampling.arrangement import arrange, fault_at_rest
+from .sampling.furniture import furnish
 from .sampling.scene import sample_scene
 from .sampling.views import bounding_balls, choose_views
 from .scene_spec import SettledScene, SettledView
@@ -55,8 +56,12 @@ def settle_scene(
             spec = sample_scene(recipe, catalog, scene, attempt)
         with times.part("load"):
             meshes = renderer.load(spec)
-        with times.part("sample"):
-            spec = arrange(recipe, spec, meshes)
+        try:
+            with times.part("sample"):
+                spec = arrange(recipe, furnish(recipe, spec, meshes), meshes)
+        except SceneError as error:
+            reasons.append(str(error))
+            continue
         with times.part("physics"):
             poses = renderer.settle(spec)
         fault = fault_at_rest(spec, poses, meshes)

@@ -93,13 +93,13 @@ class ObjectGroup(Section):
     @model_validator(mode="after")
     def _possible_shape(self) -> ObjectGroup:
         if self.shape is not None:
-            problems = list(_shape_problems(self.shape, self.parameters))
+            problems = list(shape_problems(self.shape, self.parameters))
             if problems:
                 raise Contradictions(problems)
         return self
 
 
-def _shape_problems(name: str, given: Mapping[str, Distribution]) -> Iterator[Problem]:
+def shape_problems(name: str, given: Mapping[str, Distribution]) -> Iterator[Problem]:
     if name not in SHAPES:
         close = difflib.get_close_matches(name, SHAPES, n=1)
         remedy = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(SHAPES)}"
@@ -162,7 +162,16 @@ class SpawnRecipe(Section):
         high=1e3,
         unit="m",
         label="Height",
-        help="Start height of the lowest point above the floor",
+        help="Start height of the lowest point above the floor, or above what objects start on",
+    )
+    on: tuple[str, ...] = parameter(
+        (),
+        label="On",
+        help="Categories of furniture that objects start above, such as table; x_m and y_m then "
+        "count from the middle of a level area, and objects start within it. Empty for the floor",
+    )
+    spread: bool = parameter(
+        False, label="Spread", help="Let each object draw its own area instead of one for all"
     )
 
 

@@ -83,7 +83,11 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Recipe:
-        problems = [*_category_problems(self), *_count_problems(self)]
+        problems = [
+            *_category_problems(self),
+            *_count_problems(self),
+            *_surface_problems(self),
+        ]
         if self.outputs.coverage and self.render.engine != "CYCLES":
             raise Fault(
                 f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",
@@ -132,6 +136,16 @@ def _count_problems(recipe: Recipe) -> Iterator[Problem]:
     if camera.look_at == "target" and not targets:
         message, remedy = "no scene holds a target", 'Set it to "object" or "center"'
         yield Problem("camera.look_at", shown(camera.look_at), message, remedy)
+
+
+def _surface_problems(recipe: Recipe) -> Iterator[Problem]:
+    room = recipe.room
+    offered = {f.category or name for name, f in room.furniture.items()} if room.enabled else set()
+    missing = sorted(set(recipe.spawn.on) - offered)
+    if missing:
+        message = f"the room has no furniture called {', '.join(missing)}"
+        remedy = f"Use {', '.join(sorted(offered))}" if offered else "Add it to room.furniture"
+        yield Problem("spawn.on", shown(recipe.spawn.on), message, remedy)
 
 
 def _category_problems(recipe: Recipe) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .fields import Number, Section, number, parameter
+from .furniture import FurnitureRecipe
 from .materials import MaterialRecipe
 
 
@@ -49,6 +50,9 @@ class RoomRecipe(Section):
     depth_m: Number = number(4, low=0.1, high=1e3, unit="m", label="Depth", help="Size along Y")
     height_m: Number = number(2.6, low=0.1, high=1e3, unit="m", label="Height", help="Size along Z")
     windows: WindowsRecipe = parameter(WindowsRecipe(), label="Windows", help="Openings in walls")
+    furniture: dict[str, FurnitureRecipe] = parameter(
+        {}, label="Furniture", help="Kinds of furniture by name"
+    )
     floor: MaterialRecipe = parameter(
         _painted(value=(0.2, 0.7), saturation=(0, 0.5)),
         label="Floor",

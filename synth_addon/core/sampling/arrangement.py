@@ -12,6 +12,7 @@ from ..recipe.recipe import Recipe
 from ..scene_spec import ObjectSpec, Pose, SceneSpec, Vector
 from ..transforms import Array, rotation_from_quaternion
 from .objects import sample_start
+from .spawn_region import SpawnRegion, spawn_regions
 from .views import Ball, bounding_ball
 
 _REDRAWS = 20
@@ -26,21 +27,24 @@ def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh])
     """Return `spec` with start poses at which no two objects' bounding spheres touch.
 
     A drawn x and y become the middle of the object, wherever its file has the origin, and a drawn
-    height that of its lowest point above the floor. An object that
-    overlaps earlier ones is drawn anew a few times, then raised until it is free; in a closed
-    room it is kept between the walls.
+    height that of its lowest point above what it starts on. An object that overlaps earlier ones
+    is drawn anew a few times, then raised until it is free; it is kept between the walls, or
+    within the level area and the free height that it starts over.
+
+    Raises:
+        SceneError: the room holds nothing that objects are to be placed on.
     """
     placed: list[Ball] = []
     objects: list[ObjectSpec] = []
-    limits = _wall_limits(spec)
-    for item in spec.objects:
+    regions = spawn_regions(recipe, spec, meshes)
+    for item, region in zip(spec.objects, regions, strict=True):
         mesh = meshes[item.asset_key]
         rng = random_stream(spec.seed, spec.scene, f"arrange {item.instance_id} {spec.attempt}")
-        pose = _grounded(item, mesh, item.pose.translation, limits)
+        pose = _grounded(item, mesh, item.pose.translation, region)
         for _ in range(_REDRAWS):
             if not _overlaps(bounding_ball(item, pose, mesh), placed):
                 break
-            pose = _grounded(item, mesh, sample_start(recipe.spawn, rng), limits)
+            pose = _grounded(item, mesh, sample_start(recipe.spawn, rng), region)
         pose = _raised(item, pose, mesh, placed)
         placed.append(bounding_ball(item, pose, mesh))
         objects.append(item.model_copy(update={"pose": pose}))
@@ -54,17 +58,17 @@ def _wall_limits(spec: SceneSpec) -> tuple[float, float]:
     return width / 2, depth / 2
 
 
-def _grounded(
-    item: ObjectSpec, mesh: TriangleMesh, start: Vector, limits: tuple[float, float]
-) -> Pose:
-    rotated = item.scale * _rotated(mesh, item.pose)
+def _grounded(item: ObjectSpec, mesh: TriangleMesh, start: Vector, region: SpawnRegion) -> Pose:
+    """Return the pose whose box, along the region's axes, is at `start` or as near as fits."""
+    rotated = item.scale * _rotated(mesh, item.pose) @ region.rotation
     low, high = rotated.min(axis=0), rotated.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2
-    x, y = (
-        float(np.clip(value, min(0.0, h - limit), max(0.0, limit - h)) - m)
-        for value, limit, m, h in zip(start[:2], limits, middle[:2], half[:2], strict=True)
-    )
-    return Pose(translation=(x, y, start[2] - float(low[2])), quaternion=item.pose.quaternion)
+    play = np.maximum(0.0, region.half - half[:2])
+    headroom = max(_GAP_M, region.clearance - _GAP_M - 2 * half[2])
+    place = np.array([*np.clip(start[:2], -play, play), min(start[2], headroom)])
+    shift = place - (*middle[:2], low[2])
+    x, y, z = (float(value) for value in region.origin + region.rotation @ shift)
+    return Pose(translation=(x, y, z), quaternion=item.pose.quaternion)
 
 
 def _rotated(mesh: TriangleMesh, pose: Pose) -> Array:

@@ -6,6 +6,7 @@ from ..asset_catalog import AssetCatalog
 from ..recipe.loading import recipe_hash
 from ..recipe.recipe import Recipe
 from ..scene_spec import PhysicsSpec, RenderSpec, SceneSpec
+from .furniture import sample_furniture
 from .objects import sample_objects
 from .room import sample_room
 from .surroundings import sample_environment, sample_lights
@@ -29,6 +30,7 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         recipe_hash=recipe_hash(recipe),
         objects=objects,
         surfaces=room.surfaces,
+        fixtures=sample_furniture(recipe, catalog, scene),
         room_size=room.size,
         lights=sample_lights(recipe, scene),
         environment=sample_environment(recipe, catalog, scene),
