@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
@@ -141,6 +141,59 @@ def test_limits_give_a_sound_solid_or_a_named_fault(name: str) -> None:
         itertools.product(*limits), 0, None, 3 if len(limits) > 4 else 1
     ):
         assert_sound_or_fault(shape, dict(zip(shape.parameters, values, strict=True)))
+
+
+def ranges_of(shape: Shape, data: st.DataObject) -> dict[str, tuple[float, float]]:
+    """Return a range for each parameter, narrow more often than wide."""
+    ranges = {}
+    for key, p in shape.parameters.items():
+        middle = data.draw(st.floats(max(p.low, p.default / 3), min(p.high, 3 * p.default)))
+        spread = 1 + data.draw(st.sampled_from([0.0, 0.02, 0.2, 1.0]))
+        ranges[key] = (max(p.low, middle / spread), min(p.high, middle * spread))
+    return ranges
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if SHAPES[name].check is not None])
+@settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.filter_too_much],
+)
+@given(data=st.data())
+def test_ranges_whose_corners_fit_hold_no_fault(name: str, data: st.DataObject) -> None:
+    """A recipe that passes validation never fails in the middle of a job."""
+    shape = SHAPES[name]
+    assert shape.check is not None
+    ranges = ranges_of(shape, data)
+    try:
+        for corner in itertools.product(*ranges.values()):
+            shape.check(**dict(zip(ranges, corner, strict=True)))
+    except Fault:
+        assume(False)
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    for _ in range(20):
+        shape.check(**{key: rng.uniform(*limits) for key, limits in ranges.items()})
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@given(data=st.data())
+def test_a_shape_is_built_exactly_when_its_check_passes(name: str, data: st.DataObject) -> None:
+    shape = SHAPES[name]
+    values = {
+        key: data.draw(st.floats(max(p.low, p.default / 5), min(p.high, 5 * p.default)))
+        for key, p in shape.parameters.items()
+    }
+    check = shape.check or (lambda **_: None)
+    try:
+        check(**values)
+    except Fault:
+        with pytest.raises(Fault):
+            shape.build(**values)
+    else:
+        shape.build(**values)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -132,15 +132,17 @@ def _parameter_fault(shape: Shape, key: str, distribution: Distribution) -> Faul
 def _misfit(name: str, ranges: tuple[tuple[str, float, float], ...]) -> tuple[Problem, ...]:
     """Return the fault of the shape that has the worst values of its ranges, if there is one.
 
-    What goes together is bounded by planes, so that a fault anywhere shows at a corner.
+    A shape's check promises that a fault anywhere in the ranges shows at a corner of them.
     """
     shape = SHAPES[name]
+    if shape.check is None:
+        return ()
     values: dict[str, tuple[float, ...]]
     values = {key: (declared.default,) for key, declared in shape.parameters.items()}
     values |= {key: tuple(dict.fromkeys((low, high))) for key, low, high in ranges}
     for corner in product(*values.values()):
         try:
-            shape.build(**dict(zip(values, corner, strict=True)))
+            shape.check(**dict(zip(values, corner, strict=True)))
         except Fault as fault:
             found = shown(dict(zip(values, corner, strict=True)))
             return (Problem("parameters", found, fault.message, fault.remedy),)

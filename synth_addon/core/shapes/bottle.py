@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..errors import Fault
 from ..mesh import TriangleMesh
 from ..transforms import Array
 from .declaration import Shape, length
 from .lathe import lathe
+from .pieces import Pieces, moved, revolved_pieces, without_hollow_foot
 from .profile import Point, inset, rounded, widened
 from .surface import centred
 
@@ -24,12 +27,58 @@ def build_bottle(
     Raises:
         Fault: the neck does not fit on the body, or the wall leaves no room inside.
     """
+    sizes = (height_m, radius_m, neck_radius_m, neck_height_m, wall_m)
+    return centred(lathe(_checked_profile(*sizes)))
+
+
+def bottle_pieces(
+    *,
+    height_m: float,
+    radius_m: float,
+    neck_radius_m: float,
+    neck_height_m: float,
+    wall_m: float,
+) -> Pieces:
+    """Return slices of a bottle whose inside, which nothing falls into, is filled.
+
+    Raises:
+        Fault: as `build_bottle` does.
+    """
+    sizes = (height_m, radius_m, neck_radius_m, neck_height_m, wall_m)
+    profile = without_hollow_foot(_checked_profile(*sizes))
+    mouth = int(np.argmax(profile[:, 1]))
+    filled = np.vstack([profile[: mouth + 1], [(0.0, height_m)]])
+    return moved(revolved_pieces(filled), np.array([0.0, 0.0, -height_m / 2]))
+
+
+def check_bottle(
+    *,
+    height_m: float,
+    radius_m: float,
+    neck_radius_m: float,
+    neck_height_m: float,
+    wall_m: float,
+) -> None:
+    """Raise the `Fault` of proportions that do not go together."""
     _check_neck(height_m, radius_m, neck_radius_m, neck_height_m)
-    neck = height_m - neck_height_m
-    shoulder = neck - _shoulder_height(radius_m, neck_radius_m)
+    shoulder = height_m - neck_height_m - _shoulder_height(radius_m, neck_radius_m)
     _check_wall(wall_m, neck_radius_m, min(shoulder, 2 * neck_height_m))
-    side = [(radius_m, 0.0), (radius_m, shoulder), (neck_radius_m, neck), (neck_radius_m, height_m)]
-    return centred(lathe(_profile(side, wall_m)))
+
+
+def _checked_profile(
+    height: float, radius: float, neck_radius: float, neck_height: float, wall: float
+) -> Array:
+    check_bottle(
+        height_m=height,
+        radius_m=radius,
+        neck_radius_m=neck_radius,
+        neck_height_m=neck_height,
+        wall_m=wall,
+    )
+    neck = height - neck_height
+    shoulder = neck - _shoulder_height(radius, neck_radius)
+    side = [(radius, 0.0), (radius, shoulder), (neck_radius, neck), (neck_radius, height)]
+    return _profile(side, wall)
 
 
 def _profile(side: list[Point], wall: float) -> Array:
@@ -104,4 +153,6 @@ BOTTLE = Shape(
         "wall_m": length(0.0025, "Wall", "Thickness of the wall", low=5e-4, high=0.2),
     },
     build=build_bottle,
+    check=check_bottle,
+    convex_parts=bottle_pieces,
 )

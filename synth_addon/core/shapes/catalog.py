@@ -9,6 +9,7 @@ from types import MappingProxyType
 from ..errors import AssetError, Fault
 from ..mesh import TriangleMesh
 from ..scene_spec import ShapeAsset
+from ..transforms import Array
 from .ball import SPHERE
 from .bottle import BOTTLE
 from .bowl import BOWL
@@ -32,15 +33,39 @@ def mesh_of(asset: ShapeAsset) -> TriangleMesh:
         AssetError: unknown shape or parameter, a value beyond its limits, or values that do not
             go together.
     """
+    shape, values = _checked(asset)
+    try:
+        return shape.build(**values)
+    except Fault as fault:
+        raise AssetError(f"{shape.name}: {fault}.") from fault
+
+
+def parts_of(asset: ShapeAsset) -> tuple[Array, ...] | None:
+    """Return the convex pieces of a shape, in the frame of `mesh_of`; None if its hull will do.
+
+    Each piece is (N, 3) float64 points, metres, of which only the hull counts. The pieces overlap
+    or touch, cover the solid and reach beyond it by at most 1 mm or 1 % of its longest side.
+
+    Raises:
+        AssetError: as `mesh_of` does.
+    """
+    shape, values = _checked(asset)
+    if shape.convex_parts is None:
+        return None
+    try:
+        return shape.convex_parts(**values)
+    except Fault as fault:
+        raise AssetError(f"{shape.name}: {fault}.") from fault
+
+
+def _checked(asset: ShapeAsset) -> tuple[Shape, dict[str, float]]:
+    """Return the asset's shape and all its parameters, within their limits."""
     shape = SHAPES.get(asset.shape)
     if shape is None:
         raise AssetError(f"There is no shape {asset.shape!r}. {_suggest(asset.shape, SHAPES)}")
     _check_values(shape, asset.parameters)
     defaults = {name: declared.default for name, declared in shape.parameters.items()}
-    try:
-        return shape.build(**(defaults | asset.parameters))
-    except Fault as fault:
-        raise AssetError(f"{shape.name}: {fault}.") from fault
+    return shape, defaults | dict(asset.parameters)
 
 
 def _check_values(shape: Shape, values: Mapping[str, float]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..mesh import TriangleMesh
+from ..transforms import Array
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ class Shape:
         parameters: by the keyword under which `build` takes each one; read-only.
         build: takes every parameter by keyword and returns a closed mesh around its own centre;
             raises `Fault` where values that are allowed one by one do not go together.
+        check: takes the same and raises the same `Fault`s without building anything; None where
+            all values within the limits go together. If the corners of a box of values pass,
+            all values inside it pass.
+        convex_parts: takes the same and returns the points (N, 3) of convex pieces, in the frame
+            of `build`'s mesh, whose hulls together stand for the solid; None where its own hull
+            does.
     """
 
     name: str
@@ -47,6 +54,8 @@ class Shape:
     help: str
     parameters: Mapping[str, ShapeParameter]
     build: Callable[..., TriangleMesh]
+    check: Callable[..., None] | None = None
+    convex_parts: Callable[..., tuple[Array, ...]] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))

@@ -35,7 +35,14 @@ class VesselSide:
 
 
 def build_handle(side: VesselSide, size: float) -> TriangleMesh:
-    """Return a closed bow in the xz plane whose ends stop halfway through the vessel's wall.
+    """Return the closed tube through `handle_rings`."""
+    return loft(handle_rings(side, size))
+
+
+def handle_rings(side: VesselSide, size: float) -> Array:
+    """Return the rings (N, S, 3) of a bow in the xz plane.
+
+    Its ends stop halfway through the vessel's wall.
 
     Args:
         side: what it is fixed to.
@@ -52,7 +59,7 @@ def build_handle(side: VesselSide, size: float) -> TriangleMesh:
     lean = side.radius(rings[..., 2]) - side.radius(path[:, 1])[:, None]
     rings[..., 0] += nearness[:, None] * lean
     rings[[0, -1], :, 0] = _inside_wall(side, rings[[0, -1]])
-    return loft(_reaching(rings, outermost))
+    return _reaching(rings, outermost)
 
 
 def _path(side: VesselSide, ends: Array, reach: float) -> tuple[Array, Array]:

@@ -6,8 +6,10 @@ import numpy as np
 
 from ..errors import Fault
 from ..mesh import TriangleMesh
+from ..transforms import Array
 from .declaration import Shape, length
 from .lathe import lathe
+from .pieces import Pieces, revolved_pieces
 
 _TUBE_SEGMENTS = 32
 
@@ -18,14 +20,33 @@ def build_torus(*, radius_m: float, tube_radius_m: float) -> TriangleMesh:
     Raises:
         Fault: the tube would close the hole.
     """
+    check_torus(radius_m=radius_m, tube_radius_m=tube_radius_m)
+    return lathe(_section(radius_m, tube_radius_m), closed=True)
+
+
+def torus_pieces(*, radius_m: float, tube_radius_m: float) -> Pieces:
+    """Return lengths of tube all around.
+
+    Raises:
+        Fault: as `build_torus` does.
+    """
+    check_torus(radius_m=radius_m, tube_radius_m=tube_radius_m)
+    return revolved_pieces(_section(radius_m, tube_radius_m))
+
+
+def check_torus(*, radius_m: float, tube_radius_m: float) -> None:
+    """Raise the `Fault` of a tube that would close the hole."""
     if tube_radius_m >= radius_m:
         raise Fault(
             f"tube_radius_m {tube_radius_m:g} leaves no hole in a ring of radius_m {radius_m:g}",
             f"Set tube_radius_m below {radius_m:g}, or raise radius_m",
         )
+
+
+def _section(radius: float, tube_radius: float) -> Array:
     angles = 2 * np.pi * np.arange(_TUBE_SEGMENTS) / _TUBE_SEGMENTS
-    tube = tube_radius_m * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return lathe(tube + np.array([radius_m, 0.0]), closed=True)
+    tube = tube_radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return np.asarray(tube + np.array([radius, 0.0]))
 
 
 TORUS = Shape(
@@ -37,4 +58,6 @@ TORUS = Shape(
         "tube_radius_m": length(0.015, "Tube Radius", "Half the thickness of the tube"),
     },
     build=build_torus,
+    check=check_torus,
+    convex_parts=torus_pieces,
 )
