@@ -1,7 +1,8 @@
-"""Resident memory of one long job: after frame 50, and at the end.
+"""Resident memory and Blender's datablocks over one long job.
 
 Run ``make bench`` or ``python benchmarks/memory.py``. Every scene brings new shapes, materials and
-rooms, so whatever is not given back shows. Reads ``/proc``, so it needs Linux.
+rooms, so whatever is not given back shows. Datablocks are counted after scene 50 and at the end,
+with the last scene removed. Reads ``/proc``, so it needs Linux.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import os
 import shutil
 import sys
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import bpy
 
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import catalog_assets, mesh_assets
@@ -22,6 +26,17 @@ from synth_addon.core.job import FrameDone, Job
 from synth_addon.core.recipe.loading import load_recipe
 
 SETTLED_AFTER = 50
+"""Frames or scenes after which all that is kept for good has been loaded."""
+KINDS = ("meshes", "materials", "images", "node_groups", "objects", "lights", "worlds", "actions")
+
+
+@dataclass
+class Readings:
+    """What was measured: MiB after every frame and scene, and counts of datablocks by kind."""
+
+    by_frame: list[float] = field(default_factory=list)
+    by_scene: dict[int, float] = field(default_factory=dict)
+    datablocks: list[dict[str, int]] = field(default_factory=list)
 
 
 def resident_mib() -> float:
@@ -30,27 +45,48 @@ def resident_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def run(source: str, overrides: list[str], scenes: int) -> list[float]:
-    """Generate a dataset and return the memory after every frame."""
+def run(source: str, overrides: list[str], scenes: int) -> Readings:
+    """Generate a dataset and return what was measured."""
     loaded = load_recipe(source, overrides)
     catalog = catalog_assets(loaded)
     renderer = BlenderRenderer(catalog.paths)
     renderer.preload(mesh_assets(loaded.recipe, catalog), catalog.images)
-    readings: list[float] = []
+    readings = Readings()
 
     def listener(done: FrameDone) -> None:
-        readings.append(resident_mib())
+        readings.by_frame.append(resident_mib())
+        readings.by_scene[done.scene] = readings.by_frame[-1]
 
     folder = Path(tempfile.mkdtemp(prefix="synth-bench-"))
+    split = min(SETTLED_AFTER, scenes)
     try:
         info = dataset_info(loaded.recipe, catalog, renderer.version)
         with DatasetStore.create_or_resume(folder / "data", info, False, range(scenes)) as store:
-            Job(loaded.recipe, catalog, renderer, store, listener).run(range(scenes))
+            job = Job(loaded.recipe, catalog, renderer, store, listener)
+            for part in (range(split), range(split, scenes)):
+                job.run(part)
+                renderer.clear()
+                readings.datablocks.append({kind: len(getattr(bpy.data, kind)) for kind in KINDS})
             store.finish()
     finally:
         shutil.rmtree(folder)
         renderer.close()
     return readings
+
+
+def report(readings: Readings) -> None:
+    """Print memory after some frames and scenes, and the datablocks that stayed."""
+    frames = readings.by_frame
+    for frame in sorted({1, SETTLED_AFTER, *range(100, len(frames), 100), len(frames)}):
+        if frame <= len(frames):
+            sys.stdout.write(f"  after frame {frame:5}: {frames[frame - 1]:7.1f} MiB\n")
+    for name, values in (("frame", frames), ("scene", list(readings.by_scene.values()))):
+        if len(values) > SETTLED_AFTER:
+            ratio = values[-1] / values[SETTLED_AFTER - 1]
+            sys.stdout.write(f"  end over {name} {SETTLED_AFTER}: {ratio:.3f}\n")
+    sys.stdout.write("  datablocks   " + "".join(f"{kind:>13}" for kind in KINDS) + "\n")
+    for when, counts in zip(("settled", "end"), readings.datablocks, strict=True):
+        sys.stdout.write(f"  {when:13}" + "".join(f"{counts[kind]:13}" for kind in KINDS) + "\n")
 
 
 def plot(readings: list[float], path: Path) -> None:
@@ -73,18 +109,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", default="cup_room")
     parser.add_argument("--scenes", type=int, default=100)
+    parser.add_argument("--width", type=int, default=320)
+    parser.add_argument("--height", type=int, default=240)
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE")
     parser.add_argument("--output", type=Path, default=Path("build/bench"))
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
-    small = ["render.samples=1", "camera.width_px=320", "camera.height_px=240"]
-    readings = run(arguments.source, [*small, *arguments.set], arguments.scenes)
-    for frame in sorted({1, SETTLED_AFTER, *range(100, len(readings), 100), len(readings)}):
-        sys.stdout.write(f"  after frame {frame:5}: {readings[frame - 1]:7.1f} MiB\n")
-    ratio = readings[-1] / readings[SETTLED_AFTER - 1]
-    sys.stdout.write(f"  end over frame {SETTLED_AFTER}: {ratio:.3f}\n")
-    (arguments.output / "memory.json").write_text(json.dumps(readings))
-    plot(readings, arguments.output / "memory.png")
+    size = [f"camera.width_px={arguments.width}", f"camera.height_px={arguments.height}"]
+    overrides = ["render.samples=1", *size, *arguments.set]
+    readings = run(arguments.source, overrides, arguments.scenes)
+    report(readings)
+    (arguments.output / "memory.json").write_text(json.dumps(readings.by_frame))
+    plot(readings.by_frame, arguments.output / "memory.png")
     sys.stdout.flush()
     os._exit(0)
 

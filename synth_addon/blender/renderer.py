@@ -111,6 +111,11 @@ class BlenderRenderer:
                 return read_frame(scene, view, self.builder.names, self.scratch.path)
             return _traced_frame(read_display(scene, self.scratch.path), self._tracer.trace(view))
 
+    def clear(self) -> None:
+        """Remove the scene built last and its procedural meshes; files stay loaded."""
+        self.builder.clear()
+        self._library.keep_shapes(set())
+
     def close(self) -> None:
         """Remove the renderer's scenes, assets and files."""
         self.builder.close()

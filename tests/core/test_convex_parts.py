@@ -13,6 +13,7 @@ from synth_addon.core.scene_spec import ShapeAsset
 from synth_addon.core.shapes.catalog import SHAPES, mesh_of, parts_of
 from synth_addon.core.shapes.lathe import lathe
 from synth_addon.core.shapes.pieces import revolved_pieces, tolerance_of
+
 from .solids import Array, distances, outside_hulls, winding_numbers
 
 DECOMPOSED = [name for name, shape in SHAPES.items() if shape.convex_parts is not None]
