@@ -14,7 +14,7 @@ DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
 REAL_SHEET := build/real_contact_sheet.png
 
-.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs pictures clean
+.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs gallery pictures clean
 .DELETE_ON_ERROR:
 
 help: ## Print this list
@@ -74,6 +74,9 @@ bench: .venv/.ready-bench ## Measure speed and quality; tables on screen, plots 
 
 docs: setup ## Write the reference in docs/recipe.md from the recipe's declarations
 	.venv/bin/python tools/make_reference.py
+
+gallery: setup ## Render a picture of every preset and write docs/presets.md
+	.venv/bin/python tools/make_gallery.py
 
 pictures: demo ## Make the README's pictures from the demo's dataset
 	.venv/bin/python tools/make_pictures.py $(DEMO)
