@@ -82,12 +82,14 @@ def scene_range(options: argparse.Namespace, recipe: Recipe) -> range:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Generate the scenes asked for."""
     from ..core.asset_catalog import catalog_assets
+    from ..core.dataset.opening import refuse_foreign_files
     from ..core.errors import UsageError
 
     if options.threads is not None and options.threads < 1:
         raise UsageError(f"--threads {options.threads}: must be at least 1")
     loaded = recipe_from(options)
     scenes = scene_range(options, loaded.recipe)
+    refuse_foreign_files(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded)
     with console.without_native_output():
         return _generate(options, console, loaded.recipe, catalog, scenes)

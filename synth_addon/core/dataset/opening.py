@@ -23,9 +23,20 @@ def check_folder(directory: Path, info: DatasetInfo) -> None:
     Raises:
         OutputError: it holds something else; nothing was touched.
     """
+    if INFO_FILE in _names(directory):
+        _refuse_other_dataset(directory, info)
+    else:
+        refuse_foreign_files(directory)
+
+
+def refuse_foreign_files(directory: Path) -> None:
+    """Make sure that a folder is absent, empty or holds a dataset.
+
+    Raises:
+        OutputError: it holds something else; nothing was touched.
+    """
     names = _names(directory)
     if INFO_FILE in names:
-        _refuse_other_dataset(directory, info)
         return
     foreign = sorted(n for n in names if n not in _HARMLESS and not is_temporary(n))
     if foreign:
