@@ -50,7 +50,7 @@ def run(source: str, overrides: list[str], scenes: int) -> Readings:
     loaded = load_recipe(source, overrides)
     catalog = catalog_assets(loaded)
     renderer = BlenderRenderer(catalog.paths)
-    renderer.preload(mesh_assets(loaded.recipe, catalog), catalog.images)
+    renderer.preload(mesh_assets(catalog), catalog.images)
     readings = Readings()
 
     def listener(done: FrameDone) -> None:

@@ -25,6 +25,7 @@ from synth_addon.core.recipe.furniture import FurnitureRecipe
 from synth_addon.core.recipe.lighting import EnvironmentRecipe, LightsRecipe
 from synth_addon.core.recipe.materials import MaterialRecipe
 from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
+from synth_addon.core.recipe.pools import PoolRecipe
 from synth_addon.core.recipe.recipe import AssetFolders, Recipe
 from synth_addon.core.recipe.rendering import OutputsRecipe, RenderRecipe
 from synth_addon.core.recipe.room import RoomRecipe, WindowsRecipe
@@ -39,6 +40,7 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("The recipe", Recipe),
     ("assets", AssetFolders),
     ("objects.NAME", ObjectGroup),
+    ("pools.NAME", PoolRecipe),
     ("Materials", MaterialRecipe),
     ("spawn", SpawnRecipe),
     ("physics", PhysicsRecipe),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 import numpy as np
+from mathutils import Matrix
 
 from ..core.mesh import TriangleMesh
 from ..core.support import support_vertices
@@ -49,3 +52,51 @@ def hull_points(name: str, mesh: TriangleMesh) -> bpy.types.Mesh:
     data = bpy.data.meshes.new(name)
     data.from_pydata(support_vertices(mesh.vertices).tolist(), [], [])
     return data
+
+
+def evaluated_mesh(
+    item: bpy.types.Object, graph: bpy.types.Depsgraph, target_from_object: Matrix
+) -> bpy.types.Mesh:
+    """Return a new mesh of an object as it shows: modifiers applied, materials of its slots."""
+    shown = item.evaluated_get(graph)
+    data = bpy.data.meshes.new_from_object(shown, preserve_all_data_layers=True, depsgraph=graph)
+    materials = [slot.material for slot in item.material_slots]
+    data.materials.clear()
+    for material in materials:
+        data.materials.append(material)
+    data.transform(target_from_object)
+    if target_from_object.is_negative:
+        data.flip_normals()
+    return data
+
+
+def joined_mesh(name: str, parts: Sequence[bpy.types.Mesh]) -> bpy.types.Mesh:
+    """Return one mesh of several, which go, with all their materials; one slot at least."""
+    joined = parts[0]
+    if len(parts) > 1:
+        joined = _merged(parts)
+        bpy.data.batch_remove(ids=parts)
+    joined.name = name
+    if not joined.materials:
+        joined.materials.append(None)
+    return joined
+
+
+def _merged(parts: Sequence[bpy.types.Mesh]) -> bpy.types.Mesh:
+    import bmesh
+
+    merged = bpy.data.meshes.new("joined")
+    work = bmesh.new()
+    try:
+        for part in parts:
+            offset, first = len(merged.materials), len(work.faces)
+            work.from_mesh(part)
+            work.faces.ensure_lookup_table()
+            for face in work.faces[first:]:
+                face.material_index += offset
+            for material in part.materials or (None,):
+                merged.materials.append(material)
+        work.to_mesh(merged)
+    finally:
+        work.free()
+    return merged

@@ -14,11 +14,11 @@ from ..core.geometry_buffer import GeometryBuffer, GeometryTracer
 from ..core.mesh import TriangleMesh
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import (
-    FileAsset,
     Pose,
     SceneSpec,
     SettledScene,
     SettledView,
+    StoredAsset,
     canonical_json,
 )
 from ..core.timing import PartTimes
@@ -65,12 +65,15 @@ class BlenderRenderer:
         """Blender's name and version."""
         return blender_version()
 
-    def preload(self, meshes: Iterable[FileAsset], images: Iterable[str]) -> None:
+    def preload(
+        self, meshes: Iterable[StoredAsset], images: Iterable[str]
+    ) -> Mapping[str, TriangleMesh]:
         """Read every file that scenes may use; see `Renderer.preload`."""
-        for asset in meshes:
-            self._library.load(canonical_json(asset), asset)
+        assets = {canonical_json(asset): asset for asset in meshes}
+        loaded = {key: self._library.load(key, asset) for key, asset in assets.items()}
         for name in images:
             check_image(name, self._paths[name])
+        return {key: asset.triangles for key, asset in loaded.items()}
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the triangles of every asset in `spec`; see `Renderer.load`."""

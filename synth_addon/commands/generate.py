@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
+from .open_file import open_file_of
 from .wording import counted
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     loaded = recipe_from(options)
     scenes = scene_range(options, loaded.recipe)
     refuse_foreign_files(options.output)  # before Blender takes seconds to start
-    catalog = catalog_assets(loaded)
+    catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     with console.without_native_output():
         return _generate(options, console, loaded.recipe, catalog, scenes)
 
@@ -106,10 +107,12 @@ def _generate(
     from ..core.asset_catalog import mesh_assets
     from ..core.dataset.store import DatasetStore
     from ..core.describe import dataset_info
+    from ..core.sampling.sizes import check_sizes
 
     with closing(BlenderRenderer(catalog.paths, options.threads or 0)) as renderer:
         with console.without_native_errors():
-            renderer.preload(mesh_assets(recipe, catalog), catalog.images)
+            meshes = renderer.preload(mesh_assets(catalog), catalog.images)
+        check_sizes(recipe, catalog, meshes)
         info = dataset_info(recipe, catalog, renderer.version)
         with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
             return _run_job(options, console, recipe, catalog, scenes, renderer, store)

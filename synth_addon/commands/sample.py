@@ -7,6 +7,7 @@ import json
 
 from .arguments import add_recipe_arguments, recipe_from
 from .console import Console
+from .open_file import open_file_of
 
 HELP = "print one scene's spec without starting Blender"
 DESCRIPTION = """\
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.scene < 0:
         raise UsageError(f"--scene {options.scene}: must not be negative. Scenes count from 0")
     loaded = recipe_from(options)
-    spec = sample_scene(loaded.recipe, catalog_assets(loaded), options.scene)
+    catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
+    spec = sample_scene(loaded.recipe, catalog, options.scene)
     console.result(json.dumps(spec.model_dump(mode="json"), indent=2))
     return 0

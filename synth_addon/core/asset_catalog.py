@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from .asset_files import keep_file, matching, matching_files, root_folder
 from .errors import AssetError
-from .recipe.furniture import FurnitureRecipe
+from .mesh_catalog import MESH_SUFFIXES, catalog_meshes, catalog_side_files
+from .open_file import OpenFile
 from .recipe.loading import LoadedRecipe
 from .recipe.materials import MaterialRecipe
-from .recipe.objects import ObjectGroup, Unit
 from .recipe.recipe import Recipe
-from .scene_spec import FileAsset, TextureSpec
+from .scene_spec import StoredAsset, TextureSpec
 
-MESH_SUFFIXES = (".obj", ".ply", ".glb", ".gltf", ".blend")
 HDRI_SUFFIXES = (".hdr", ".exr")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
-
-_UNIT_M: Mapping[Unit, float] = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 _MAP_ENDINGS: Mapping[str, tuple[str, ...]] = {
     "color": ("_Color", "_Diffuse", "_diff", "_Albedo"),
@@ -38,16 +36,20 @@ class AssetCatalog:
     """Every file that the scenes of a recipe may use.
 
     Attributes:
-        meshes: file names of each object group that is drawn from files.
+        meshes: what each object group chooses from that is not drawn as a shape.
         textures: texture sets by the pattern that names them; sizes are the spec's default.
         hdris: environment images.
         paths: where each named file lies.
+        side_files: where the files lie that mesh files draw on.
+        open_objects: digests of the objects of the open file that scenes may use, by name.
     """
 
-    meshes: Mapping[str, tuple[str, ...]]
+    meshes: Mapping[str, tuple[StoredAsset, ...]]
     textures: Mapping[str, tuple[TextureSpec, ...]]
     hdris: tuple[str, ...]
     paths: Mapping[str, Path]
+    side_files: Mapping[str, Path] = field(default_factory=dict)
+    open_objects: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -55,37 +57,30 @@ class AssetCatalog:
         return tuple(name for name in self.paths if not name.lower().endswith(MESH_SUFFIXES))
 
     def digests(self) -> dict[str, str]:
-        """Return the SHA-256 of every file's content, by name."""
-        return {
-            name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for name, path in sorted(self.paths.items())
+        """Return the SHA-256 of all content that frames depend on, by the name of its source."""
+        files = {**self.side_files, **self.paths}
+        digests = {
+            name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()
         }
+        opened = {f"open object {name}": digest for name, digest in self.open_objects.items()}
+        return dict(sorted({**digests, **opened}.items()))
 
 
-def catalog_assets(loaded: LoadedRecipe) -> AssetCatalog:
-    """List the files that a recipe names.
+def catalog_assets(loaded: LoadedRecipe, open_file: OpenFile | None = None) -> AssetCatalog:
+    """List the files and open objects that a recipe names.
+
+    Args:
+        open_file: what the .blend file offers that is open; None outside of Blender.
 
     Raises:
-        AssetError: a folder or file is missing, a pattern matches nothing, or a file's type is
-            not supported.
+        AssetError: a folder or file is missing, a pattern matches nothing, a file's type is not
+            supported, or the open file lacks something.
     """
     recipe, assets = loaded.recipe, loaded.recipe.assets
     paths: dict[str, Path] = {}
-    models = _root("assets.models", assets.models, loaded.folder)
-    meshes = {
-        name: _files(f"objects.{name}.file", group.file, models, MESH_SUFFIXES, paths)
-        for name, group in recipe.objects.items()
-        if group.file is not None
-    }
-    if recipe.room.enabled:
-        meshes |= {
-            furniture_key(name): _files(
-                f"room.furniture.{name}.file", furniture.file, models, MESH_SUFFIXES, paths
-            )
-            for name, furniture in recipe.room.furniture.items()
-            if furniture.file is not None
-        }
-    folder = _root("assets.textures", assets.textures, loaded.folder)
+    meshes = catalog_meshes(loaded, open_file, paths)
+    sides = catalog_side_files(recipe, meshes, paths)
+    folder = root_folder("assets.textures", assets.textures, loaded.folder)
     textures = {
         material.texture: _texture_sets(where, material.texture, folder, paths)
         for where, material in _materials(recipe).items()
@@ -93,38 +88,22 @@ def catalog_assets(loaded: LoadedRecipe) -> AssetCatalog:
     }
     hdris: tuple[str, ...] = ()
     if recipe.environment.file is not None:
-        root = _root("assets.hdri", assets.hdri, loaded.folder)
+        root = root_folder("assets.hdri", assets.hdri, loaded.folder)
         pattern = recipe.environment.file
-        hdris = _files("environment.file", pattern, root, HDRI_SUFFIXES, paths)
-    return AssetCatalog(meshes, textures, hdris, paths)
+        hdris = matching_files("environment.file", pattern, root, HDRI_SUFFIXES, paths)
+    opened = open_file.digests if open_file is not None else {}
+    return AssetCatalog(meshes, textures, hdris, paths, sides, opened)
 
 
-def mesh_assets(recipe: Recipe, catalog: AssetCatalog) -> list[FileAsset]:
-    """Return every mesh asset that scenes of the recipe may draw."""
-    sources: dict[str, ObjectGroup | FurnitureRecipe] = {
-        **recipe.objects,
-        **{furniture_key(name): piece for name, piece in recipe.room.furniture.items()},
-    }
-    return [
-        file_asset(sources[name], file) for name, files in catalog.meshes.items() for file in files
-    ]
-
-
-def furniture_key(name: str) -> str:
-    """Return the key of a kind of furniture in `AssetCatalog.meshes`; groups have no dots."""
-    return f"room.furniture.{name}"
-
-
-def file_asset(source: ObjectGroup | FurnitureRecipe, file: str) -> FileAsset:
-    """Return one of the files of a group or of a kind of furniture as an asset."""
-    part = source.object if isinstance(source, ObjectGroup) else None
-    return FileAsset(file=file, object=part, unit_m=_UNIT_M[source.unit])
+def mesh_assets(catalog: AssetCatalog) -> list[StoredAsset]:
+    """Return every mesh that scenes may draw, each once."""
+    return list(dict.fromkeys(asset for choices in catalog.meshes.values() for asset in choices))
 
 
 def _materials(recipe: Recipe) -> dict[str, MaterialRecipe]:
     named: dict[str, MaterialRecipe] = {
         f"objects.{name}.material": group.material
-        for name, group in recipe.objects.items()
+        for name, group in recipe.objects_present.items()
         if group.material is not None
     }
     if recipe.room.enabled:
@@ -138,93 +117,10 @@ def _materials(recipe: Recipe) -> dict[str, MaterialRecipe]:
     return named
 
 
-def _root(where: str, configured: str | None, recipe_folder: Path) -> Path:
-    if configured is None:
-        return recipe_folder
-    try:
-        folder = Path(configured).expanduser()
-        if folder.is_dir():
-            return folder.absolute()
-    except (OSError, RuntimeError) as error:  # too long a name; a home of nobody
-        raise AssetError(f"{where}: {configured!r}: {error}. Give an existing folder") from error
-    raise AssetError(f"{where}: no such folder: {configured!r}. Give an existing folder")
-
-
-def _matches(where: str, pattern: str, root: Path) -> list[tuple[str, Path]]:
-    """Return (name, path) of all that `pattern` matches, sorted by name.
-
-    By name, not by path: paths sort in another order on Windows.
-    """
-    try:
-        found = sorted(_found(pattern, root))
-    except (ValueError, NotImplementedError) as error:
-        raise AssetError(
-            f"{where}: {pattern!r} is not a pattern: {error}. Write a name such as kitchen/*.obj"
-        ) from error
-    except OSError as error:
-        raise AssetError(
-            f"{where}: {pattern!r} cannot be looked up: {error.strerror}. Mend the name"
-        ) from error
-    for name, _ in found:
-        if any("\ud800" <= character <= "\udfff" for character in name):
-            raise AssetError(f"{where}: {name!r} is no name in Unicode. Rename it")
-    return found
-
-
-def _found(pattern: str, root: Path) -> list[tuple[str, Path]]:
-    if any(character in pattern for character in "*?["):
-        parts = PurePosixPath(pattern).parts
-        base = Path(parts[0]) if PurePosixPath(pattern).is_absolute() else root
-        relative = str(PurePosixPath(*parts[1:])) if base != root else pattern
-        return [
-            (path.relative_to(base).as_posix() if base == root else str(path), path)
-            for path in base.glob(relative)
-        ]
-    path = root / pattern
-    return [(PurePosixPath(pattern).as_posix(), path)] if path.exists() else []
-
-
-def _files(
-    where: str, pattern: str, root: Path, suffixes: tuple[str, ...], paths: dict[str, Path]
-) -> tuple[str, ...]:
-    named = _matches(where, pattern, root)
-    if not named:
-        raise AssetError(f"{where}: {pattern!r} matches no file in {root}. Mend the name or folder")
-    files = [(name, path) for name, path in named if path.suffix.lower() in suffixes]
-    if not files:
-        raise AssetError(
-            f"{where}: {named[0][0]!r} is not of a supported type. Use {', '.join(suffixes)}"
-        )
-    for name, path in files:
-        _keep(where, name, path, paths)
-    return tuple(name for name, _ in files)
-
-
-def _keep(where: str, name: str, path: Path, paths: dict[str, Path]) -> None:
-    _check_readable(where, name, path)
-    if paths.setdefault(name, path) != path:
-        raise AssetError(
-            f"{where}: {name!r} is the name of two files, in {paths[name].parent} and in "
-            f"{path.parent}. Rename one"
-        )
-
-
-def _check_readable(where: str, name: str, path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as error:
-        raise AssetError(
-            f"{where}: {name!r} cannot be read: {error.strerror}. Give a readable file"
-        ) from error
-    if empty:
-        raise AssetError(f"{where}: {name!r} is empty. Replace the file")
-
-
 def _texture_sets(
     where: str, pattern: str, root: Path, paths: dict[str, Path]
 ) -> tuple[TextureSpec, ...]:
-    folders = [(name, path) for name, path in _matches(where, pattern, root) if path.is_dir()]
+    folders = [(name, path) for name, path in matching(where, pattern, root) if path.is_dir()]
     if not folders:
         raise AssetError(
             f"{where}.texture: {pattern!r} matches no folder in {root}. Mend the name or folder"
@@ -248,7 +144,7 @@ def _texture_set(where: str, name: str, folder: Path, paths: dict[str, Path]) ->
             image = next((path for path in images if path.stem.endswith(ending)), None)
             if image is not None:
                 file = f"{name}/{image.name}"
-                _keep(f"{where}.texture", file, image, paths)
+                keep_file(f"{where}.texture", file, image, paths)
                 maps[role] = file
                 break
     if "color" not in maps:

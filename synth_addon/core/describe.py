@@ -16,8 +16,8 @@ def dataset_info(recipe: Recipe, catalog: AssetCatalog, renderer: str) -> Datase
         renderer: `Renderer.version`.
     """
     portable = recipe.portable()
-    if catalog.paths:
-        portable["assets"] = catalog.digests()
+    if digests := catalog.digests():
+        portable["assets"] = digests
     names = enumerate(recipe.category_names, start=1)
     return DatasetInfo(
         synth_version=__version__,

@@ -17,6 +17,7 @@ from .renderer import Renderer
 from .sampling.arrangement import arrange, fault_at_rest
 from .sampling.furniture import furnish
 from .sampling.scene import sample_scene
+from .sampling.sizes import with_sizes
 from .sampling.views import bounding_balls, choose_views
 from .scene_spec import SettledScene, SettledView
 from .silhouettes import SilhouetteCaster
@@ -58,7 +59,8 @@ def settle_scene(
             meshes = renderer.load(spec)
         try:
             with times.part("sample"):
-                spec = arrange(recipe, furnish(recipe, spec, meshes), meshes)
+                spec = furnish(recipe, with_sizes(spec, meshes), meshes)
+                spec = arrange(recipe, spec, meshes)
         except SceneError as error:
             reasons.append(str(error))
             continue

@@ -28,6 +28,8 @@ from .scene_spec import (
     SettledScene,
     SettledView,
     ShapeAsset,
+    StoredAsset,
+    canonical_json,
 )
 from .slab import surface_boxes
 from .transforms import Array, inverse_rigid, rotation_from_quaternion, transform_points
@@ -67,14 +69,15 @@ class ReferenceRenderer:
         """Name and version, as recorded in the dataset."""
         return "reference 1"
 
-    def preload(self, meshes: Iterable[FileAsset], images: Iterable[str]) -> None:
-        """Refuse mesh files; images are not used.
+    def preload(
+        self, meshes: Iterable[StoredAsset], images: Iterable[str]
+    ) -> Mapping[str, TriangleMesh]:
+        """Refuse stored meshes; images are not used.
 
         Raises:
-            AssetError: there is a mesh file.
+            AssetError: there is a stored mesh.
         """
-        for asset in meshes:
-            self._mesh_of(asset)
+        return {canonical_json(asset): self._mesh_of(asset) for asset in meshes}
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the mesh of every asset in `spec`, as `SceneSpec.assets` names them.
@@ -92,9 +95,10 @@ class ReferenceRenderer:
     def _mesh_of(self, asset: Asset) -> TriangleMesh:
         if isinstance(asset, ShapeAsset):
             return self._shape_mesh(asset)
+        source = asset.file if isinstance(asset, FileAsset) else asset.object
         raise AssetError(
             f"The reference renderer takes only procedural shapes, so it cannot load "
-            f"{asset.file!r}. Choose another engine or replace the file by a shape."
+            f"{source!r}. Choose another engine or replace the file by a shape."
         )
 
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from .mesh import TriangleMesh
 from .rendered_frame import RenderedFrame
-from .scene_spec import FileAsset, Pose, SceneSpec, SettledScene, SettledView
+from .scene_spec import Pose, SceneSpec, SettledScene, SettledView, StoredAsset
 
 
 class Renderer(Protocol):
@@ -17,11 +17,16 @@ class Renderer(Protocol):
     def version(self) -> str:
         """Name and version, as recorded in the dataset; other versions may give other pixels."""
 
-    def preload(self, meshes: Iterable[FileAsset], images: Iterable[str]) -> None:
+    def preload(
+        self, meshes: Iterable[StoredAsset], images: Iterable[str]
+    ) -> Mapping[str, TriangleMesh]:
         """Read every file that scenes may use, so that a bad one is found before any work is done.
 
         Args:
             images: texture and environment files, as specs name them.
+
+        Returns:
+            the meshes by the canonical JSON of their asset, as `load` returns them.
 
         Raises:
             AssetError: a file is missing, unreadable or holds nothing usable.

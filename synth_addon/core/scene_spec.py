@@ -24,6 +24,7 @@ Matrix4 = tuple[
     tuple[float, float, float, float],
 ]
 Role = Literal["target", "distractor"]
+UpAxis = Literal["Y", "Z"]
 CollisionShape = Literal["convex_hull", "box", "sphere", "mesh"]
 Engine = Literal["CYCLES", "EEVEE", "WORKBENCH"]
 
@@ -48,16 +49,29 @@ class FileAsset(Spec):
     Attributes:
         file: path as the recipe names it, with forward slashes; the job resolves it.
         object: name of one object in the file; None takes all meshes as one.
-        unit_m: length of one file unit in metres.
+        unit_m: length of one file unit in metres; a factor where the format states its unit.
+        up_axis: axis of the file that points up; None trusts the format.
     """
 
     kind: Literal["file"] = "file"
     file: str
     object: str | None = None
     unit_m: float = 1.0
+    up_axis: UpAxis | None = None
 
 
-Asset = Annotated[ShapeAsset | FileAsset, Field(discriminator="kind")]
+class OpenAsset(Spec):
+    """A mesh object of the .blend file that is open, with its modifiers applied.
+
+    Its frame is the object's own origin with the world's axes, in metres.
+    """
+
+    kind: Literal["open"] = "open"
+    object: str
+
+
+StoredAsset = FileAsset | OpenAsset
+Asset = Annotated[ShapeAsset | FileAsset | OpenAsset, Field(discriminator="kind")]
 
 
 class Pose(Spec):
@@ -114,6 +128,7 @@ class ObjectSpec(Spec):
         group: key of the recipe's object group it was drawn from.
         category_id, category: class for training; None for distractors.
         scale: uniform factor on the asset's own size.
+        size_m: longest side of the object's box, from which `scale` follows once the mesh is known.
         material: None keeps what the file brought.
     """
 
@@ -124,6 +139,7 @@ class ObjectSpec(Spec):
     category: str | None
     asset: Asset
     scale: float
+    size_m: float | None = None
     pose: Pose
     material: MaterialSpec | None
     body: BodySpec
@@ -170,6 +186,7 @@ class FixtureSpec(Spec):
     Attributes:
         category: what it is, such as ``table``; things can be placed on categories.
         scale: uniform factor on the asset's own size.
+        size_m: longest side of the object's box, from which `scale` follows once the mesh is known.
         material: None keeps what the file brought.
     """
 

@@ -24,6 +24,10 @@ def catalog(folder: Path, **parts: Any) -> AssetCatalog:
     return catalog_assets(loaded(folder, **parts))
 
 
+def files(found: AssetCatalog, group: str = "thing") -> tuple[str, ...]:
+    return tuple(asset.file for asset in found.meshes[group] if isinstance(asset, FileAsset))
+
+
 def write(folder: Path, *names: str) -> None:
     for name in names:
         path = folder / name
@@ -39,7 +43,7 @@ LIT = {**SHAPE, "environment": {"kind": "hdri", "file": "*.hdr"}}
 def test_patterns_list_files_in_the_order_of_their_names(tmp_path: Path) -> None:
     write(tmp_path, "b.obj", "a.obj", "A.obj", "c.txt")
     found = catalog(tmp_path)
-    assert found.meshes == {"thing": ("A.obj", "a.obj", "b.obj")}
+    assert files(found) == ("A.obj", "a.obj", "b.obj")
     assert found.paths["a.obj"] == tmp_path / "a.obj"
 
 
@@ -58,7 +62,7 @@ def test_names_do_not_tell_where_files_lie(tmp_path: Path) -> None:
 def test_the_models_folder_goes_before_the_recipes_own(tmp_path: Path) -> None:
     write(tmp_path, "models/a.obj", "b.obj")
     found = catalog(tmp_path, assets={"models": str(tmp_path / "models")})
-    assert found.meshes == {"thing": ("a.obj",)}
+    assert files(found) == ("a.obj",)
 
 
 def test_every_file_is_drawn_sooner_or_later(tmp_path: Path) -> None:
@@ -72,8 +76,8 @@ def test_every_file_is_drawn_sooner_or_later(tmp_path: Path) -> None:
         if isinstance(item.asset, FileAsset)
     }
     assert drawn == {"a.obj", "b.obj", "c.obj"}
-    assert [asset.file for asset in mesh_assets(recipe.recipe, found)] == sorted(drawn)
-    assert {asset.unit_m for asset in mesh_assets(recipe.recipe, found)} == {0.001}
+    assert [asset.file for asset in mesh_assets(found)] == sorted(drawn)
+    assert {asset.unit_m for asset in mesh_assets(found)} == {0.001}
 
 
 def test_texture_sets_are_found_by_their_endings(tmp_path: Path) -> None:

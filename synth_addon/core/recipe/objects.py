@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from ..distributions import Distribution, plain
+from ..distributions import Constant, Distribution, plain
 from ..errors import Fault, Problem
-from ..scene_spec import CollisionShape, Role
+from ..scene_spec import CollisionShape, Role, UpAxis
 from ..shapes.catalog import SHAPES
 from ..shapes.declaration import Shape
 from .fields import Number, Orientation, Section, number, orientation, parameter
@@ -20,6 +20,7 @@ from .materials import MaterialRecipe
 from .problems import Contradictions, shown
 
 Unit = Literal["m", "cm", "mm"]
+_SOURCES = ("shape", "file", "open_object", "open_collection")
 
 
 class ObjectGroup(Section):
@@ -37,7 +38,7 @@ class ObjectGroup(Section):
         min_length=1,
     )
     shape: str | None = parameter(
-        None, label="Shape", help="Name of a procedural shape; give this or a file"
+        None, label="Shape", help="Name of a procedural shape; give this or another source"
     )
     parameters: dict[str, Number] = parameter(
         {}, label="Shape Parameters", help="Ranges of the procedural shape's proportions"
@@ -45,19 +46,80 @@ class ObjectGroup(Section):
     file: str | None = parameter(
         None,
         label="File",
-        help="Mesh file (.obj, .ply, .glb, .gltf, .blend) or a pattern such as kitchen/*.gltf; "
-        "relative to the assets.models folder, or to the recipe's own folder without one",
+        help="Mesh file (.obj, .ply, .stl, .glb, .gltf, .fbx, .usd, .usda, .usdc, .usdz, .blend) "
+        "or a pattern such as kitchen/*.gltf; relative to the assets.models folder, or to the "
+        "recipe's own folder without one",
         min_length=1,
     )
     object: str | None = parameter(
-        None, label="Object", help="Name of one object in a .blend file; all meshes without it"
+        None,
+        label="Object",
+        help="Name of one object in the file; without it all meshes that are not hidden from "
+        "render",
     )
-    unit: Unit = parameter("m", label="Unit", help="Length unit of the mesh file")
+    open_object: str | None = parameter(
+        None,
+        label="Open Object",
+        help="Name of a mesh object in the .blend file that is open; its modifiers are applied",
+        min_length=1,
+    )
+    open_collection: str | None = parameter(
+        None,
+        label="Open Collection",
+        help="Name of a collection in the .blend file that is open; every mesh object in it or in "
+        "a collection below is one choice, hidden or not",
+        min_length=1,
+    )
+    unit: Unit = parameter(
+        "m",
+        label="Unit",
+        help="Length that the numbers in the file count; where the format states one, a factor on "
+        "that",
+    )
+    up_axis: UpAxis | None = parameter(
+        None,
+        label="Up Axis",
+        help="Axis of the file that points up; without it Y for glTF, what the file states for "
+        "FBX and USD (Y then means that it states a wrong one), and Z for all others",
+    )
+    optional: bool = parameter(
+        False,
+        label="Optional",
+        help="Leave this group out while assets.models is not set",
+    )
     count: Number = number(
         1, low=0, high=1000, whole=True, label="Count", help="How many are in a scene"
     )
+    count_per: Literal["scene", "target"] = parameter(
+        "scene",
+        label="Count Per",
+        help="Draw the count once for the scene, or once for each target in it; for distractors",
+    )
+    pool: str | None = parameter(
+        None, label="Pool", help="Name in pools; the pool then says how many there are"
+    )
+    weight: float = parameter(
+        1.0,
+        ge=0,
+        le=1e6,
+        label="Weight",
+        help="How often its pool draws this group, against the weights of the others; 0 for never",
+    )
+    repeat_files: bool = parameter(
+        True,
+        label="Repeat Files",
+        help="Whether a scene may hold the same file, or object of the collection, twice",
+    )
     scale: Number = number(
         1, low=1e-4, high=1e4, label="Scale", help="Factor on the object's own size"
+    )
+    size_m: Number | None = number(
+        None,
+        low=1e-3,
+        high=100,
+        unit="m",
+        label="Size",
+        help="Longest side of the object's box before it is turned; without it, the object's own",
     )
     rotation: Orientation = orientation(
         "uniform", label="Rotation", help="Orientation before the drop"
@@ -80,14 +142,29 @@ class ObjectGroup(Section):
 
     @model_validator(mode="after")
     def _one_source(self) -> ObjectGroup:
-        if (self.shape is None) == (self.file is None):
-            raise Fault("needs exactly one of shape and file", "Keep one of the two")
+        given = [name for name in _SOURCES if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise Fault(f"needs exactly one of {', '.join(_SOURCES)}", "Keep one of them")
         if self.parameters and self.shape is None:
-            raise Fault("parameters belong to a shape, not to a file", "Remove parameters")
-        if self.object is not None and self.file is None:
-            raise Fault("object names a part of a file, and there is no file", "Remove object")
+            raise Fault(f"parameters belong to a shape, not to {given[0]}", "Remove parameters")
+        if self.file is None:
+            for name in ("object", "unit", "up_axis", "optional"):
+                if getattr(self, name) != type(self).model_fields[name].default:
+                    raise Fault(f"{name} belongs to a file, and there is none", f"Remove {name}")
+        if self.size_m is not None and self.scale != Constant(1):
+            raise Fault("size_m and scale both state the size", "Keep one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _fit_for_its_role(self) -> ObjectGroup:
         if self.role == "distractor" and self.category is not None:
             raise Fault("a distractor has no class", "Remove category, or set role to target")
+        if self.count_per == "target" and self.role == "target":
+            remedy = 'Set count_per to "scene", or role to distractor'
+            raise Fault("targets cannot be counted by the number of targets", remedy)
+        if self.count_per == "target" and self.pool is not None:
+            remedy = 'Remove pool, or set count_per to "scene"'
+            raise Fault("a pool draws once for the scene", remedy)
         return self
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from .camera import CameraRecipe
 from .fields import Section, parameter
 from .lighting import EnvironmentRecipe, LightsRecipe
 from .objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
+from .pools import PoolRecipe, most_objects, most_targets, pool_problems
 from .problems import Contradictions, shown
 from .rendering import OutputsRecipe, RenderRecipe
 from .room import RoomRecipe
@@ -60,6 +61,9 @@ class Recipe(Section):
     objects: dict[str, ObjectGroup] = parameter(
         label="Objects", help="Groups of targets and distractors by name", min_length=1
     )
+    pools: dict[str, PoolRecipe] = parameter(
+        {}, label="Pools", help="Choices among object groups by name, made for every scene"
+    )
     spawn: SpawnRecipe = parameter(SpawnRecipe(), label="Spawn", help="Where objects start")
     physics: PhysicsRecipe = parameter(PhysicsRecipe(), label="Physics", help="How objects fall")
     room: RoomRecipe = parameter(RoomRecipe(), label="Room", help="Floor, walls and ceiling")
@@ -71,23 +75,22 @@ class Recipe(Section):
     render: RenderRecipe = parameter(RenderRecipe(), label="Render", help="Renderer settings")
     outputs: OutputsRecipe = parameter(OutputsRecipe(), label="Outputs", help="Files per frame")
 
-    @field_validator("objects")
+    @field_validator("objects", "pools")
     @classmethod
-    def _named_without_dots(cls, groups: dict[str, ObjectGroup]) -> dict[str, ObjectGroup]:
-        for name in groups:
+    def _named_without_dots(cls, named: dict[str, Section]) -> dict[str, Section]:
+        for name in named:
             if not name or "." in name:
                 raise Fault(
-                    f"a group is named {name!r}", "Give it a name, without dots; paths use them"
+                    f"one is named {name!r}", "Give it a name, without dots; paths use them"
                 )
-        return groups
+        return named
 
     @model_validator(mode="after")
     def _consistent(self) -> Recipe:
-        problems = [
-            *_category_problems(self),
-            *_count_problems(self),
-            *_surface_problems(self),
-        ]
+        unpooled = [*pool_problems(self.objects, self.pools)]
+        problems = [*_category_problems(self), *_surface_problems(self), *unpooled]
+        if not unpooled:  # what scenes hold cannot be counted otherwise
+            problems += _count_problems(self)
         if self.outputs.coverage and self.render.engine != "CYCLES":
             raise Fault(
                 f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",
@@ -112,6 +115,14 @@ class Recipe(Section):
             )
         )
 
+    @property
+    def objects_present(self) -> dict[str, ObjectGroup]:
+        """Groups that scenes may hold: optional ones only with a folder of models."""
+        with_models = self.assets.models is not None
+        return {
+            name: group for name, group in self.objects.items() if with_models or not group.optional
+        }
+
     def portable(self) -> dict[str, Any]:
         """Return the JSON form without what may differ between machines or runs.
 
@@ -123,14 +134,14 @@ class Recipe(Section):
 
 
 def _count_problems(recipe: Recipe) -> Iterator[Problem]:
-    objects = sum(group.count.support()[1] for group in recipe.objects.values())
+    objects = most_objects(recipe.objects_present, recipe.pools)
     if objects > GREATEST_INSTANCE_ID:
-        message, remedy = f"up to {objects:g} in a scene", f"Stay within {GREATEST_INSTANCE_ID}"
+        message, remedy = f"up to {objects} in a scene", f"Stay within {GREATEST_INSTANCE_ID}"
         yield Problem("objects", "", message, remedy)
-    targets = sum(g.count.support()[1] for g in recipe.objects.values() if g.role == "target")
+    targets = most_targets(recipe.objects_present, recipe.pools)
     camera = recipe.camera
     if targets < camera.min_targets:
-        message = f"no view can show so many: a scene holds at most {targets:g} targets"
+        message = f"no view can show so many: a scene holds at most {targets} targets"
         remedy = "Raise the count of a target, set a role to target, or lower camera.min_targets"
         yield Problem("camera.min_targets", shown(camera.min_targets), message, remedy)
     if camera.look_at == "target" and not targets:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..asset_catalog import AssetCatalog, file_asset, furniture_key
+from ..asset_catalog import AssetCatalog
 from ..distributions import draw_integer
 from ..mesh import TriangleMesh
+from ..mesh_catalog import furniture_key
 from ..random_streams import random_stream
 from ..recipe.furniture import FurnitureRecipe
 from ..recipe.recipe import Recipe
@@ -70,8 +71,8 @@ def _sample_asset(
     name: str, furniture: FurnitureRecipe, catalog: AssetCatalog, rng: np.random.Generator
 ) -> Asset:
     if furniture.shape is None:
-        files = catalog.meshes[furniture_key(name)]
-        return file_asset(furniture, files[int(rng.integers(len(files)))])
+        choices = catalog.meshes[furniture_key(name)]
+        return choices[int(rng.integers(len(choices)))]
     given = furniture.parameters
     parameters = {
         key: given[key].draw(rng) if key in given else declared.default

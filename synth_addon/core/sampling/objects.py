@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..asset_catalog import AssetCatalog, file_asset
-from ..distributions import draw_integer
+from ..asset_catalog import AssetCatalog
 from ..random_streams import random_stream
 from ..recipe.objects import ObjectGroup, SpawnRecipe
 from ..recipe.recipe import Recipe
@@ -17,9 +16,11 @@ from ..scene_spec import (
     Pose,
     Quaternion,
     ShapeAsset,
+    StoredAsset,
 )
 from ..shapes.catalog import SHAPES
 from ..transforms import Array
+from .counts import sample_counts
 from .materials import sample_material
 
 
@@ -32,11 +33,11 @@ def sample_objects(
     """
     ids = {name: i for i, name in enumerate(recipe.category_names, start=1)}
     objects: list[ObjectSpec] = []
-    for name, group in sorted(recipe.objects.items()):
-        count = draw_integer(
-            group.count, random_stream(recipe.seed, scene, f"count of {name} attempt {attempt}")
-        )
+    for name, count in sample_counts(recipe, scene, attempt).items():
+        group = recipe.objects[name]
         category = (group.category or name) if group.role == "target" else None
+        order = random_stream(recipe.seed, scene, f"files of {name} attempt {attempt}")
+        choices = _choices(group, catalog.meshes.get(name, ()), order)
         for number in range(count):
             aspect = f"{name} {number} attempt {attempt}"
             looks = random_stream(recipe.seed, scene, f"looks of {aspect}")
@@ -48,8 +49,9 @@ def sample_objects(
                     role=group.role,
                     category_id=ids[category] if category else None,
                     category=category,
-                    asset=_sample_asset(name, group, catalog, looks),
+                    asset=_sample_asset(group, choices, number, looks),
                     scale=group.scale.draw(looks),
+                    size_m=_sample_size(recipe, scene, name, aspect),
                     material=_sample_material(group, catalog, looks),
                     body=_sample_body(group, start),
                     pose=_sample_pose(group, recipe.spawn, start),
@@ -58,8 +60,17 @@ def sample_objects(
     return tuple(objects)
 
 
+def _choices(
+    group: ObjectGroup, meshes: tuple[StoredAsset, ...], rng: np.random.Generator
+) -> tuple[StoredAsset, ...]:
+    """Return the meshes in the order in which they are taken where none may come twice."""
+    if group.repeat_files:
+        return meshes
+    return tuple(meshes[int(index)] for index in rng.permutation(len(meshes)))
+
+
 def _sample_asset(
-    name: str, group: ObjectGroup, catalog: AssetCatalog, rng: np.random.Generator
+    group: ObjectGroup, choices: tuple[StoredAsset, ...], number: int, rng: np.random.Generator
 ) -> Asset:
     if group.shape is not None:
         declared = SHAPES[group.shape].parameters
@@ -68,9 +79,16 @@ def _sample_asset(
             for key, p in declared.items()
         }
         return ShapeAsset(shape=group.shape, parameters=parameters)
-    files = catalog.meshes[name]
-    chosen = files[int(rng.integers(len(files)))]
-    return file_asset(group, chosen)
+    if not group.repeat_files:
+        return choices[number]
+    return choices[int(rng.integers(len(choices)))]
+
+
+def _sample_size(recipe: Recipe, scene: int, name: str, aspect: str) -> float | None:
+    size = recipe.objects[name].size_m
+    if size is None:
+        return None
+    return size.draw(random_stream(recipe.seed, scene, f"size of {aspect}"))
 
 
 def _sample_material(

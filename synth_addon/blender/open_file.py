@@ -1,0 +1,80 @@
+"""The .blend file that is open as a source of objects; nothing in it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import bpy
+from mathutils import Matrix
+
+from ..core.errors import AssetError
+from ..core.open_file import OpenFile
+from ..core.recipe.recipe import Recipe
+from .fingerprints import fingerprint
+from .meshes import evaluated_mesh, joined_mesh
+
+
+def describe_open_file(recipe: Recipe) -> OpenFile:
+    """Return what the open file offers, with digests of the objects that a recipe names."""
+    collections = {
+        collection.name: tuple(
+            sorted(item.name for item in collection.all_objects if item.type == "MESH")
+        )
+        for collection in bpy.data.collections
+    }
+    objects = tuple(sorted(item.name for item in bpy.data.objects if item.type == "MESH"))
+    named: set[str] = set()
+    for group in recipe.objects_present.values():
+        named |= {group.open_object} & set(objects)
+        named |= set(collections.get(group.open_collection or "", ()))
+    return OpenFile(objects, collections, {name: _digest(name) for name in sorted(named)})
+
+
+def mesh_from_open_object(name: str) -> bpy.types.Mesh:
+    """Return an object's mesh as it renders: in metres along the world's axes, around its origin.
+
+    Raises:
+        AssetError: there is no such mesh object any more.
+    """
+    item: bpy.types.Object | None = bpy.data.objects.get(name)
+    if item is None or item.type != "MESH":
+        raise AssetError(f"{name!r} is no mesh object of the open file. Mend the recipe or file")
+    with _rendered_copy(item) as (copy, graph):
+        placed = copy.evaluated_get(graph).matrix_world
+        metres = bpy.context.scene.unit_settings.scale_length or 1.0
+        around_origin = Matrix.Scale(metres, 4) @ Matrix.Translation(-placed.translation) @ placed
+        return joined_mesh(f"synth {name}", [evaluated_mesh(copy, graph, around_origin)])
+
+
+def _digest(name: str) -> str:
+    mesh = mesh_from_open_object(name)
+    try:
+        return fingerprint(mesh)
+    finally:
+        bpy.data.meshes.remove(mesh)
+
+
+@contextmanager
+def _rendered_copy(
+    item: bpy.types.Object,
+) -> Iterator[tuple[bpy.types.Object, bpy.types.Depsgraph]]:
+    """Yield a copy of an object with its modifiers as for a render, alone in a scene that goes.
+
+    Alone, because objects that no view layer shows are not evaluated where they are.
+    """
+    scene = bpy.data.scenes.new("synth open object")
+    copy = item.copy()
+    try:
+        copy.hide_viewport = False
+        for modifier in copy.modifiers:
+            modifier.show_viewport = modifier.show_render
+            if modifier.type in ("SUBSURF", "MULTIRES"):
+                modifier.levels = modifier.render_levels
+        scene.collection.objects.link(copy)
+        layer = scene.view_layers[0]
+        layer.update()
+        yield copy, layer.depsgraph
+    finally:
+        bpy.data.objects.remove(copy)
+        bpy.data.scenes.remove(scene)
