@@ -202,7 +202,8 @@ def _shape(shape: Shape) -> str:
 
 
 def _shape_row(name: str, declared: ShapeParameter) -> tuple[str, ...]:
-    limits = f"distribution, {plain(declared.low)} to {plain(declared.high)} {declared.unit}"
+    unit = f" {declared.unit}" if declared.unit else ""
+    limits = f"distribution, {plain(declared.low)} to {plain(declared.high)}{unit}"
     return f"`{name}`", declared.label, f"`{plain(declared.default)}`", limits, declared.help
 
 

@@ -201,7 +201,7 @@ def _parameter_fault(shape: Shape, key: str, distribution: Distribution) -> Faul
         return None
     return Fault(
         f"values reach from {plain(least)} to {plain(greatest)}",
-        f"Stay within {plain(declared.low)} to {plain(declared.high)} {declared.unit}",
+        f"Stay within {plain(declared.low)} to {plain(declared.high)} {declared.unit}".rstrip(),
     )
 
 

@@ -11,6 +11,7 @@ from ..mesh import TriangleMesh
 from ..scene_spec import ShapeAsset
 from ..transforms import Array
 from .ball import SPHERE
+from .book import BOOK
 from .bottle import BOTTLE
 from .bowl import BOWL
 from .box import BOX, CUBE
@@ -19,9 +20,10 @@ from .cone import CONE
 from .cup import CUP
 from .cylinder import CYLINDER
 from .declaration import Shape
+from .supershape import SUPERSHAPE
 from .torus import TORUS
 
-_ALL = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, CUP, BOWL, BOTTLE, CAN)
+_ALL = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, CUP, BOWL, BOTTLE, CAN, BOOK, SUPERSHAPE)
 
 SHAPES: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in _ALL})
 

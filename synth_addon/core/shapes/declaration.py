@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ..errors import Fault
 from ..mesh import TriangleMesh
 from ..transforms import Array
 
@@ -17,7 +18,7 @@ class ShapeParameter:
     Attributes:
         default: value taken when none is given.
         low, high: least and greatest allowed value, both included.
-        unit: unit of all three, such as ``m``.
+        unit: unit of all three, such as ``m``; empty for plain numbers.
         label: short name for people, in Title Case.
         help: one phrase without a final full stop.
     """
@@ -66,3 +67,26 @@ def length(
 ) -> ShapeParameter:
     """Declare a length in metres."""
     return ShapeParameter(default, low, high, "m", label, help)
+
+
+def count(default: int, label: str, help: str, *, low: int, high: int) -> ShapeParameter:
+    """Declare a number of things; what is drawn is rounded to whole ones."""
+    return ShapeParameter(default, low, high, "", label, help)
+
+
+def proportion(default: float, label: str, help: str, *, low: float, high: float) -> ShapeParameter:
+    """Declare a plain number without a unit."""
+    return ShapeParameter(default, low, high, "", label, help)
+
+
+def check_at_most(name: str, value: float, greatest: float, larger: str) -> None:
+    """Raise a `Fault` if the parameter `name` is greater than `greatest`.
+
+    Args:
+        larger: the parameters that could be raised instead.
+    """
+    if value > greatest:
+        raise Fault(
+            f"{name} {value:g} is too much for the other sizes",
+            f"Set {name} to at most {greatest:g}, or raise {larger}",
+        )

@@ -14,10 +14,11 @@ import numpy as np
 
 from ..transforms import Array
 from .lathe import SEGMENTS
+from .outline import circle
 
 Pieces = tuple[Array, ...]
 
-# Wedges around the axis; all divide the segments of a lathe, so that vertices coincide.
+# Wedges around the axis; segments are multiples of the fewest, so that vertices coincide.
 _WEDGES = (16, 32, 64)
 # Heights and radii closer than this are one.
 _SAME = 1e-7
@@ -28,8 +29,8 @@ def tolerance_of(points: Array) -> float:
     return max(1e-3, 0.01 * float(np.ptp(points, axis=0).max()))
 
 
-def revolved_pieces(profile: Array, *, closed: bool = False) -> Pieces:
-    """Return the pieces of what `lathe` makes of a profile.
+def revolved_pieces(profile: Array, *, segments: int = SEGMENTS) -> Pieces:
+    """Return the pieces of what `lathe` makes of a profile, open or closed.
 
     The profile is cut into level trapezoids. Neighbours above each other are merged as long as
     their hull stays within the tolerance. Merged ones that touch the axis all along are turned
@@ -39,7 +40,7 @@ def revolved_pieces(profile: Array, *, closed: bool = False) -> Pieces:
     tolerance = tolerance_of(whole)
     line = np.vstack([profile, profile[:1]])
     stacks = _stacks(line, tolerance)
-    return tuple(piece for stack in stacks for piece in _turned(stack, tolerance))
+    return tuple(piece for stack in stacks for piece in _turned(stack, segments, tolerance))
 
 
 def tube_pieces(rings: Array) -> Pieces:
@@ -125,24 +126,24 @@ def _trapezoids(line: Array, low: float, high: float) -> list[tuple[Array, Array
     ]
 
 
-def _turned(stack: _Stack, tolerance: float) -> list[Array]:
+def _turned(stack: _Stack, segments: int, tolerance: float) -> list[Array]:
     """Return the stack turned about the axis: one piece if it touches it all along."""
     inner = float(stack.cuts[:, 0].max())
-    angles = 2 * np.pi * np.arange(SEGMENTS) / SEGMENTS
-    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    around = circle(1.0, segments)
     if inner <= _SAME:
-        return [_swept(stack.hull, circle)]
-    fitting = [n for n in _WEDGES if inner * (1 - np.cos(np.pi / n)) <= tolerance]
-    wedges = fitting[0] if fitting else _WEDGES[-1]
-    step = SEGMENTS // wedges
-    starts = range(0, SEGMENTS, step)
-    sectors = [circle[np.arange(start, start + step + 1) % SEGMENTS] for start in starts]
+        return [_swept(stack.hull, around)]
+    divisors = [n for n in _WEDGES if segments % n == 0]
+    fitting = [n for n in divisors if inner * (1 - np.cos(np.pi / n)) <= tolerance]
+    wedges = min([*fitting, segments])
+    step = segments // wedges
+    starts = range(0, segments, step)
+    sectors = [around[np.arange(start, start + step + 1) % segments] for start in starts]
     return [_swept(stack.hull, sector) for sector in sectors]
 
 
-def _swept(section: Array, circle: Array) -> Array:
+def _swept(section: Array, around: Array) -> Array:
     """Return points (P, 3) of a section (r, z) at each direction (A, 2) about the axis."""
-    plan = section[:, None, :1] * circle
+    plan = section[:, None, :1] * around
     height = np.broadcast_to(section[:, None, 1:], (*plan.shape[:2], 1))
     points = np.concatenate([plan, height], axis=2).reshape(-1, 3)
     return np.asarray(np.unique(points, axis=0))
