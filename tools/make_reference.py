@@ -14,15 +14,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from synth_addon.core.distributions import plain
+from synth_addon.core.kind_choice import KindChoice
 from synth_addon.core.recipe.camera import CameraRecipe
+from synth_addon.core.recipe.environment import (
+    BackdropRecipe,
+    EnvironmentRecipe,
+    GradientRecipe,
+    SkyRecipe,
+    StudioRecipe,
+)
 from synth_addon.core.recipe.fields import Number, Section
 from synth_addon.core.recipe.furniture import FurnitureRecipe
-from synth_addon.core.recipe.lighting import EnvironmentRecipe, LightsRecipe
+from synth_addon.core.recipe.lighting import LightsRecipe, PanelsRecipe, RegionRecipe
 from synth_addon.core.recipe.materials import MaterialRecipe
 from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
 from synth_addon.core.recipe.pools import PoolRecipe
@@ -48,14 +56,21 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("room.windows", WindowsRecipe),
     ("room.furniture.NAME", FurnitureRecipe),
     ("lights", LightsRecipe),
+    ("lights.region", RegionRecipe),
+    ("panels", PanelsRecipe),
     ("environment", EnvironmentRecipe),
+    ("environment.sky", SkyRecipe),
+    ("environment.studio", StudioRecipe),
+    ("environment.gradient", GradientRecipe),
+    ("environment.backdrop", BackdropRecipe),
     ("camera", CameraRecipe),
     ("render", RenderRecipe),
     ("outputs", OutputsRecipe),
 )
 PLACES = {
     MaterialRecipe: "Stands at `objects.NAME.material`, `room.floor`, `room.walls` and "
-    "`room.ceiling`."
+    "`room.ceiling`.",
+    LightsRecipe: "Stands at `lights` and, for further groups, at `more_lights.NAME`.",
 }
 HEADINGS = {model: heading for heading, model in SECTIONS}
 
@@ -109,12 +124,21 @@ def _default(field: FieldInfo) -> str:
 def _values(field: FieldInfo) -> str:
     """Return kind, limits and unit of a field, for people."""
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    if field.annotation is KindChoice:
+        names = next(m.json_schema for m in field.metadata if isinstance(m, WithJsonSchema))
+        return f"{_names(names)}, or weights"
     kind = _kind(field.annotation)
     if "low" in extra:
         whole = "whole numbers " if extra["whole"] else ""
         limits = f"{plain(extra['low'])} to {plain(extra['high'])}"
         return f"distribution, {whole}{limits}{_unit(extra)}"
     return f"{kind}{_limits(field)}{_unit(extra)}"
+
+
+def _names(schema: dict[str, Any] | None) -> str:
+    """Return the kinds of a choice, whose schema's first form lists them."""
+    assert schema is not None
+    return ", ".join(f"`{json.dumps(name)}`" for name in schema["anyOf"][0]["enum"])
 
 
 def _unit(extra: dict[str, Any]) -> str:

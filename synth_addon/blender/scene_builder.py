@@ -19,10 +19,11 @@ from ..core.scene_spec import (
 from ..core.slab import surface_mesh
 from .assets import LoadedAsset
 from .datablocks import Datablocks
+from .environment import build_world
 from .images import ImageLibrary
+from .lamps import build_light
 from .materials import build_material
 from .meshes import blender_mesh
-from .surroundings import build_light, build_world
 
 
 class SceneBuilder:
@@ -59,8 +60,10 @@ class SceneBuilder:
             lamp, data = build_light(f"synth lamp {number}", light)
             self._content.own(data)
             self._link(lamp)
-        world = build_world("synth world", spec.environment, self._images)
-        self.scene.world = self._content.own(world)
+        aspect = _picture_aspect(scene)
+        self.scene.world = build_world(
+            "synth world", spec.environment, self._images, self._content, aspect
+        )
 
     def clear(self) -> None:
         """Remove all content but the camera, and what the renderer kept of it."""
@@ -110,3 +113,11 @@ class SceneBuilder:
     def _link(self, item: bpy.types.Object) -> None:
         self._content.own(item)
         self.scene.collection.objects.link(item)
+
+
+def _picture_aspect(scene: SettledScene) -> float:
+    """Return width over height of the scene's pictures, which all views share."""
+    if not scene.views:
+        return 1.0
+    intrinsics = scene.views[0].intrinsics
+    return intrinsics.width / intrinsics.height

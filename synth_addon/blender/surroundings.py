@@ -1,65 +1,14 @@
-"""Builds lamps, the world and the camera from specs."""
+"""Places the camera as a settled view says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
-
 import bpy
 import numpy as np
-from mathutils import Matrix, Quaternion, Vector
+from mathutils import Matrix
 
 from ..core.camera import Intrinsics
-from ..core.scene_spec import EnvironmentSpec, LightSpec, SettledView
+from ..core.scene_spec import SettledView
 from ..core.transforms import BLENDER_FROM_OPENCV_CAMERA
-from .images import ImageLibrary
-from .versions import use_nodes
-
-_LIGHT_TYPES: Mapping[str, Literal["POINT", "AREA", "SUN", "SPOT"]] = {
-    "point": "POINT",
-    "area": "AREA",
-    "sun": "SUN",
-    "spot": "SPOT",
-}
-
-
-def build_light(name: str, spec: LightSpec) -> tuple[bpy.types.Object, bpy.types.Light]:
-    """Return a new lamp object and its data."""
-    light = bpy.data.lights.new(name, _LIGHT_TYPES[spec.kind])
-    light.energy = spec.energy
-    light.color = spec.color
-    if spec.kind == "area":
-        light.size = max(spec.size_m, 1e-3)
-    elif spec.kind == "sun":
-        light.angle = spec.angle
-    else:
-        light.shadow_soft_size = spec.size_m
-    if spec.kind == "spot":
-        light.spot_size = spec.angle
-    lamp = bpy.data.objects.new(name, light)
-    direction = Vector(spec.target) - Vector(spec.position)
-    rotation = direction.to_track_quat("-Z", "Y") if direction.length else Quaternion()
-    lamp.matrix_world = Matrix.Translation(spec.position) @ rotation.to_matrix().to_4x4()
-    return lamp, light
-
-
-def build_world(name: str, spec: EnvironmentSpec, images: ImageLibrary) -> bpy.types.World:
-    """Return a new world with an even colour or an equirectangular image."""
-    world = bpy.data.worlds.new(name)
-    tree = use_nodes(world)
-    background = tree.nodes["Background"]
-    background.inputs["Color"].default_value = (*spec.color, 1.0)
-    background.inputs["Strength"].default_value = spec.strength
-    if spec.kind == "hdri" and spec.file is not None:
-        image = tree.nodes.new("ShaderNodeTexEnvironment")
-        image.image = images.load(spec.file, is_data=False)
-        mapping = tree.nodes.new("ShaderNodeMapping")
-        mapping.inputs["Rotation"].default_value = (0.0, 0.0, spec.rotation)
-        coordinates = tree.nodes.new("ShaderNodeTexCoord")
-        tree.links.new(coordinates.outputs["Generated"], mapping.inputs["Vector"])
-        tree.links.new(mapping.outputs["Vector"], image.inputs["Vector"])
-        tree.links.new(image.outputs["Color"], background.inputs["Color"])
-    return world
 
 
 def place_camera(

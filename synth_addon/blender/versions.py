@@ -34,6 +34,17 @@ def use_nodes(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree
     return tree
 
 
+def set_physical_sky(node: bpy.types.Node, air: float, dust: float) -> None:
+    """Make a sky texture the physical model with one scattering; 5.0 renamed model and dust.
+
+    Of the models in 5.0 it is the one that looks as in the versions before.
+    """
+    renamed = bpy.app.version >= (5, 0)
+    node.sky_type = "SINGLE_SCATTERING" if renamed else "NISHITA"
+    node.altitude, node.air_density, node.ozone_density = 0.0, air, 1.0
+    setattr(node, "aerosol_density" if renamed else "dust_density", dust)
+
+
 def blender_version() -> str:
     """Return the version as recorded in datasets, such as ``Blender 4.5.15``."""
     return "Blender " + ".".join(str(part) for part in bpy.app.version)

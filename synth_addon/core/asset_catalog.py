@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .asset_files import keep_file, matching, matching_files, root_folder
+from .asset_files import IMAGE_SUFFIXES, keep_file, matching, root_folder
+from .environment_catalog import catalog_hdris, catalog_photos
 from .errors import AssetError
 from .mesh_catalog import MESH_SUFFIXES, catalog_meshes, catalog_side_files
 from .open_file import OpenFile
@@ -19,9 +20,6 @@ from .recipe.loading import LoadedRecipe
 from .recipe.materials import MaterialRecipe
 from .recipe.recipe import Recipe
 from .scene_spec import StoredAsset, TextureSpec
-
-HDRI_SUFFIXES = (".hdr", ".exr")
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
 _MAP_ENDINGS: Mapping[str, tuple[str, ...]] = {
     "color": ("_Color", "_Diffuse", "_diff", "_Albedo"),
@@ -38,10 +36,11 @@ class AssetCatalog:
     Attributes:
         meshes: what each object group chooses from that is not drawn as a shape.
         textures: texture sets by the pattern that names them; sizes are the spec's default.
-        hdris: environment images.
+        hdris: environment images; none where recipes may do without.
         paths: where each named file lies.
         side_files: where the files lie that mesh files draw on.
         open_objects: digests of the objects of the open file that scenes may use, by name.
+        photos: backdrops; none where recipes may do without.
     """
 
     meshes: Mapping[str, tuple[StoredAsset, ...]]
@@ -50,6 +49,7 @@ class AssetCatalog:
     paths: Mapping[str, Path]
     side_files: Mapping[str, Path] = field(default_factory=dict)
     open_objects: Mapping[str, str] = field(default_factory=dict)
+    photos: tuple[str, ...] = ()
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -86,13 +86,9 @@ def catalog_assets(loaded: LoadedRecipe, open_file: OpenFile | None = None) -> A
         for where, material in _materials(recipe).items()
         if material.texture is not None
     }
-    hdris: tuple[str, ...] = ()
-    if recipe.environment.file is not None:
-        root = root_folder("assets.hdri", assets.hdri, loaded.folder)
-        pattern = recipe.environment.file
-        hdris = matching_files("environment.file", pattern, root, HDRI_SUFFIXES, paths)
+    hdris, photos = catalog_hdris(loaded, paths), catalog_photos(loaded, paths)
     opened = open_file.digests if open_file is not None else {}
-    return AssetCatalog(meshes, textures, hdris, paths, sides, opened)
+    return AssetCatalog(meshes, textures, hdris, paths, sides, opened, photos)
 
 
 def mesh_assets(catalog: AssetCatalog) -> list[StoredAsset]:

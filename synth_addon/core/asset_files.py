@@ -6,6 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from .errors import AssetError
 
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
+
 
 def root_folder(where: str, configured: str | None, recipe_folder: Path) -> Path:
     """Return the folder that names are relative to: the configured one, or else the recipe's own.

@@ -10,12 +10,15 @@ import hashlib
 import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .camera import Intrinsics
+from .light_spec import EnvironmentSpec as EnvironmentSpec
+from .light_spec import LightSpec as LightSpec
+from .spec import Spec as Spec
+from .spec import Vector as Vector
 from .transforms import Array, rotation_from_quaternion, transform_from
 
-Vector = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
 Matrix4 = tuple[
     tuple[float, float, float, float],
@@ -27,12 +30,6 @@ Role = Literal["target", "distractor"]
 UpAxis = Literal["Y", "Z"]
 CollisionShape = Literal["convex_hull", "box", "sphere", "mesh"]
 Engine = Literal["CYCLES", "EEVEE", "WORKBENCH"]
-
-
-class Spec(BaseModel):
-    """Base of all plain-value records: frozen, and no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ShapeAsset(Spec):
@@ -201,35 +198,6 @@ class FixtureSpec(Spec):
     def asset_key(self) -> str:
         """The asset as canonical text: equal assets share one mesh."""
         return canonical_json(self.asset)
-
-
-class LightSpec(Spec):
-    """A lamp.
-
-    Attributes:
-        position: centre; meaningless for the sun.
-        target: the point it shines at; meaningless for point lights.
-        size_m: radius of point and spot lights, side of area lights.
-        angle: cone of a spot light or apparent size of the sun, radians.
-    """
-
-    kind: Literal["point", "area", "sun", "spot"]
-    position: Vector
-    target: Vector
-    energy: float
-    color: Vector
-    size_m: float
-    angle: float = 0.0
-
-
-class EnvironmentSpec(Spec):
-    """What surrounds the scene: an even colour or an image."""
-
-    kind: Literal["color", "hdri"] = "color"
-    color: Vector = (0.05, 0.05, 0.05)
-    file: str | None = None
-    strength: float = 1.0
-    rotation: float = 0.0
 
 
 class PhysicsSpec(Spec):

@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 
 from ..errors import Fault, Problem
 from .camera import CameraRecipe
+from .environment import EnvironmentRecipe
 from .fields import Section, parameter
-from .lighting import EnvironmentRecipe, LightsRecipe
+from .lighting import LightsRecipe, PanelsRecipe
 from .objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
 from .pools import PoolRecipe, most_objects, most_targets, pool_problems
 from .problems import Contradictions, shown
@@ -37,6 +38,7 @@ class AssetFolders(Section):
     textures: str | None = parameter(
         None, label="Textures", help="Folder of texture sets", min_length=1
     )
+    photos: str | None = parameter(None, label="Photos", help="Folder of photos", min_length=1)
 
 
 class Recipe(Section):
@@ -68,6 +70,12 @@ class Recipe(Section):
     physics: PhysicsRecipe = parameter(PhysicsRecipe(), label="Physics", help="How objects fall")
     room: RoomRecipe = parameter(RoomRecipe(), label="Room", help="Floor, walls and ceiling")
     lights: LightsRecipe = parameter(LightsRecipe(), label="Lights", help="Lamps")
+    more_lights: dict[str, LightsRecipe] = parameter(
+        {}, label="More Lights", help="Further groups of lamps by name; none disturbs another"
+    )
+    panels: PanelsRecipe | None = parameter(
+        None, label="Panels", help="Luminous panels under the ceiling of a closed room"
+    )
     environment: EnvironmentRecipe = parameter(
         EnvironmentRecipe(), label="Environment", help="Light from all around"
     )
@@ -75,7 +83,7 @@ class Recipe(Section):
     render: RenderRecipe = parameter(RenderRecipe(), label="Render", help="Renderer settings")
     outputs: OutputsRecipe = parameter(OutputsRecipe(), label="Outputs", help="Files per frame")
 
-    @field_validator("objects", "pools")
+    @field_validator("objects", "pools", "more_lights")
     @classmethod
     def _named_without_dots(cls, named: dict[str, Section]) -> dict[str, Section]:
         for name in named:
@@ -96,6 +104,10 @@ class Recipe(Section):
                 f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",
                 'Set outputs.coverage to false, or render.engine to "CYCLES"',
             )
+        if self.panels is not None and not (self.room.enabled and not self.room.floor_only):
+            message = "panels hang under a ceiling, and there is none"
+            remedy = "Remove panels, or set room.enabled to true and room.floor_only to false"
+            problems.append(Problem("panels", "", message, remedy))
         if self.physics.enabled and not self.room.enabled:
             message = "objects would fall for ever without a floor"
             remedy = "Set room.enabled to true, or physics.enabled to false"

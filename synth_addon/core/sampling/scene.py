@@ -6,10 +6,12 @@ from ..asset_catalog import AssetCatalog
 from ..recipe.loading import recipe_hash
 from ..recipe.recipe import Recipe
 from ..scene_spec import PhysicsSpec, RenderSpec, SceneSpec
+from .environment import sample_environment
 from .furniture import sample_furniture
+from .lights import sample_lights
 from .objects import sample_objects
+from .panels import sample_panels
 from .room import sample_room
-from .surroundings import sample_environment, sample_lights
 from .views import sample_view
 
 
@@ -29,10 +31,10 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         attempt=attempt,
         recipe_hash=recipe_hash(recipe),
         objects=objects,
-        surfaces=room.surfaces,
         fixtures=sample_furniture(recipe, catalog, scene),
+        surfaces=room.surfaces + sample_panels(recipe, scene, room.size),
         room_size=room.size,
-        lights=sample_lights(recipe, scene),
+        lights=sample_lights(recipe, scene, room.size),
         environment=sample_environment(recipe, catalog, scene),
         physics=PhysicsSpec.model_validate(recipe.physics.model_dump()),
         render=RenderSpec.model_validate(

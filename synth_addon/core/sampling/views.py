@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..camera import Intrinsics, project_world
+from ..directions import on_sphere
 from ..errors import SceneError
 from ..mesh import TriangleMesh
 from ..random_streams import derived_seed, random_stream
@@ -17,7 +18,6 @@ from ..recipe.camera import CameraRecipe
 from ..recipe.recipe import Recipe
 from ..scene_spec import ObjectSpec, Pose, SceneSpec, SettledView, SurfaceSpec, ViewSpec
 from ..transforms import Array, look_at, matrix_rows, transform_points
-from .surroundings import on_sphere
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,38 @@
+"""Builds lamps from specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import bpy
+from mathutils import Matrix, Quaternion, Vector
+
+from ..core.light_spec import LightKind, LightSpec
+
+_LIGHT_TYPES: Mapping[LightKind, Literal["POINT", "AREA", "SUN", "SPOT"]] = {
+    "point": "POINT",
+    "area": "AREA",
+    "sun": "SUN",
+    "spot": "SPOT",
+}
+
+
+def build_light(name: str, spec: LightSpec) -> tuple[bpy.types.Object, bpy.types.Light]:
+    """Return a new lamp object and its data."""
+    light = bpy.data.lights.new(name, _LIGHT_TYPES[spec.kind])
+    light.energy = spec.energy
+    light.color = spec.color
+    if spec.kind == "area":
+        light.size = max(spec.size_m, 1e-3)
+    elif spec.kind == "sun":
+        light.angle = spec.angle
+    else:
+        light.shadow_soft_size = spec.size_m
+    if spec.kind == "spot":
+        light.spot_size, light.spot_blend = spec.angle, spec.blend
+    lamp = bpy.data.objects.new(name, light)
+    direction = Vector(spec.target) - Vector(spec.position)
+    rotation = direction.to_track_quat("-Z", "Y") if direction.length else Quaternion()
+    lamp.matrix_world = Matrix.Translation(spec.position) @ rotation.to_matrix().to_4x4()
+    return lamp, light

@@ -1,0 +1,13 @@
+"""What all plain-value records of a scene are made of."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+Vector = tuple[float, float, float]
+
+
+class Spec(BaseModel):
+    """Base of all plain-value records: frozen, and no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
