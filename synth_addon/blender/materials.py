@@ -1,16 +1,27 @@
-"""Builds Principled materials from specs."""
+"""Builds materials from specs."""
 
 from __future__ import annotations
 
 import bpy
 
-from ..core.scene_spec import MaterialSpec, TextureSpec
+from ..core.material_spec import MaterialSpec
+from .image_textures import connect_texture
 from .images import ImageLibrary
+from .procedural_materials.catalog import connect_pattern
+from .shader_graph import ShaderGraph
+from .texture_coordinates import Placement, add_coordinates
 from .versions import use_nodes
 
+ON_UVS = Placement()
 
-def build_material(name: str, spec: MaterialSpec, images: ImageLibrary) -> bpy.types.Material:
-    """Return a new material with a Principled BSDF as `spec` says."""
+
+def build_material(
+    name: str, spec: MaterialSpec, images: ImageLibrary, placement: Placement = ON_UVS
+) -> bpy.types.Material:
+    """Return a new material with a Principled BSDF as `spec` says.
+
+    Its nodes stand in the material itself, so that nothing is left behind when it is removed.
+    """
     material = bpy.data.materials.new(name)
     tree = use_nodes(material)
     material.diffuse_color = (*spec.base_color, 1.0)  # what Workbench shows
@@ -23,33 +34,11 @@ def build_material(name: str, spec: MaterialSpec, images: ImageLibrary) -> bpy.t
     if spec.emission_strength:
         principled.inputs["Emission Color"].default_value = (*spec.base_color, 1.0)
         principled.inputs["Emission Strength"].default_value = spec.emission_strength
+    graph = ShaderGraph(tree)
     if spec.texture is not None:
-        _connect_texture(tree, principled, spec.texture, images)
+        coordinates = add_coordinates(graph, placement)
+        connect_texture(material, principled, spec.texture, coordinates, images)
+    elif spec.procedural is not None:
+        coordinates = add_coordinates(graph, placement)
+        connect_pattern(graph, principled, spec, spec.procedural, coordinates)
     return material
-
-
-def _connect_texture(
-    tree: bpy.types.NodeTree,
-    principled: bpy.types.Node,
-    texture: TextureSpec,
-    images: ImageLibrary,
-) -> None:
-    coordinates = tree.nodes.new("ShaderNodeTexCoord")
-    mapping = tree.nodes.new("ShaderNodeMapping")
-    mapping.inputs["Scale"].default_value = (1 / texture.size_m,) * 3
-    tree.links.new(coordinates.outputs["UV"], mapping.inputs["Vector"])
-
-    def image_output(file: str, *, is_data: bool) -> bpy.types.NodeSocket:
-        node = tree.nodes.new("ShaderNodeTexImage")
-        node.image = images.load(file, is_data=is_data)
-        tree.links.new(mapping.outputs["Vector"], node.inputs["Vector"])
-        return node.outputs["Color"]
-
-    tree.links.new(image_output(texture.color, is_data=False), principled.inputs["Base Color"])
-    for file, name in ((texture.roughness, "Roughness"), (texture.metalness, "Metallic")):
-        if file is not None:
-            tree.links.new(image_output(file, is_data=True), principled.inputs[name])
-    if texture.normal is not None:
-        bend = tree.nodes.new("ShaderNodeNormalMap")
-        tree.links.new(image_output(texture.normal, is_data=True), bend.inputs["Color"])
-        tree.links.new(bend.outputs["Normal"], principled.inputs["Normal"])

@@ -53,6 +53,7 @@ def _apply_passes(layer: bpy.types.ViewLayer, spec: RenderSpec) -> None:
     layer.use_pass_z = layer.use_pass_normal = layer.use_pass_object_index = True
     layer.use_pass_cryptomatte_object = spec.coverage
     layer.pass_cryptomatte_depth = 6
+    layer.pass_alpha_threshold = 0.0  # what is transparent counts as solid in every pass
 
 
 def _apply_cycles(scene: bpy.types.Scene, spec: RenderSpec) -> None:

@@ -15,6 +15,7 @@ from ..core.scene_spec import (
     Pose,
     SettledScene,
     SurfaceSpec,
+    texture_projection,
 )
 from ..core.slab import surface_mesh
 from .assets import LoadedAsset
@@ -22,8 +23,9 @@ from .datablocks import Datablocks
 from .environment import build_world
 from .images import ImageLibrary
 from .lamps import build_light
-from .materials import build_material
+from .materials import ON_UVS, build_material
 from .meshes import blender_mesh
+from .texture_coordinates import Placement
 
 
 class SceneBuilder:
@@ -94,7 +96,8 @@ class SceneBuilder:
         item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
         self._link(item)
         if spec.material is not None:
-            material = self._material(f"{item.name} material", spec.material)
+            placement = Placement(texture_projection(spec.asset), spec.scale)
+            material = self._material(f"{item.name} material", spec.material, placement)
             for slot in item.material_slots:
                 slot.link = "OBJECT"
                 slot.material = material
@@ -107,8 +110,10 @@ class SceneBuilder:
         item.location = spec.center
         self._link(item)
 
-    def _material(self, name: str, spec: MaterialSpec) -> bpy.types.Material:
-        return self._content.own(build_material(name, spec, self._images))
+    def _material(
+        self, name: str, spec: MaterialSpec, placement: Placement = ON_UVS
+    ) -> bpy.types.Material:
+        return self._content.own(build_material(name, spec, self._images, placement))
 
     def _link(self, item: bpy.types.Object) -> None:
         self._content.own(item)

@@ -11,22 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .asset_files import IMAGE_SUFFIXES, keep_file, matching, root_folder
 from .environment_catalog import catalog_hdris, catalog_photos
-from .errors import AssetError
+from .material_catalog import catalog_materials
 from .mesh_catalog import MESH_SUFFIXES, catalog_meshes, catalog_side_files
 from .open_file import OpenFile
 from .recipe.loading import LoadedRecipe
-from .recipe.materials import MaterialRecipe
-from .recipe.recipe import Recipe
 from .scene_spec import StoredAsset, TextureSpec
-
-_MAP_ENDINGS: Mapping[str, tuple[str, ...]] = {
-    "color": ("_Color", "_Diffuse", "_diff", "_Albedo"),
-    "normal": ("_NormalGL", "_nor_gl", "_Normal"),
-    "roughness": ("_Roughness", "_rough"),
-    "metalness": ("_Metalness", "_metal"),
-}
 
 
 @dataclass(frozen=True)
@@ -41,6 +31,8 @@ class AssetCatalog:
         side_files: where the files lie that mesh files draw on.
         open_objects: digests of the objects of the open file that scenes may use, by name.
         photos: backdrops; none where recipes may do without.
+        material_photos: images for materials by the pattern that names them.
+        folders: names of the asset folders that the recipe sets.
     """
 
     meshes: Mapping[str, tuple[StoredAsset, ...]]
@@ -50,6 +42,8 @@ class AssetCatalog:
     side_files: Mapping[str, Path] = field(default_factory=dict)
     open_objects: Mapping[str, str] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
+    material_photos: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folders: frozenset[str] = frozenset()
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -76,75 +70,25 @@ def catalog_assets(loaded: LoadedRecipe, open_file: OpenFile | None = None) -> A
         AssetError: a folder or file is missing, a pattern matches nothing, a file's type is not
             supported, or the open file lacks something.
     """
-    recipe, assets = loaded.recipe, loaded.recipe.assets
     paths: dict[str, Path] = {}
     meshes = catalog_meshes(loaded, open_file, paths)
-    sides = catalog_side_files(recipe, meshes, paths)
-    folder = root_folder("assets.textures", assets.textures, loaded.folder)
-    textures = {
-        material.texture: _texture_sets(where, material.texture, folder, paths)
-        for where, material in _materials(recipe).items()
-        if material.texture is not None
-    }
+    sides = catalog_side_files(loaded.recipe, meshes, paths)
+    materials = catalog_materials(loaded, paths)
     hdris, photos = catalog_hdris(loaded, paths), catalog_photos(loaded, paths)
     opened = open_file.digests if open_file is not None else {}
-    return AssetCatalog(meshes, textures, hdris, paths, sides, opened, photos)
+    return AssetCatalog(
+        meshes=meshes,
+        textures=materials.textures,
+        hdris=hdris,
+        paths=paths,
+        side_files=sides,
+        open_objects=opened,
+        photos=photos,
+        material_photos=materials.photos,
+        folders=materials.folders,
+    )
 
 
 def mesh_assets(catalog: AssetCatalog) -> list[StoredAsset]:
     """Return every mesh that scenes may draw, each once."""
     return list(dict.fromkeys(asset for choices in catalog.meshes.values() for asset in choices))
-
-
-def _materials(recipe: Recipe) -> dict[str, MaterialRecipe]:
-    named: dict[str, MaterialRecipe] = {
-        f"objects.{name}.material": group.material
-        for name, group in recipe.objects_present.items()
-        if group.material is not None
-    }
-    if recipe.room.enabled:
-        for part in ("floor", "walls", "ceiling"):
-            named[f"room.{part}"] = getattr(recipe.room, part)
-        named |= {
-            f"room.furniture.{name}.material": furniture.material
-            for name, furniture in recipe.room.furniture.items()
-            if furniture.material is not None
-        }
-    return named
-
-
-def _texture_sets(
-    where: str, pattern: str, root: Path, paths: dict[str, Path]
-) -> tuple[TextureSpec, ...]:
-    folders = [(name, path) for name, path in matching(where, pattern, root) if path.is_dir()]
-    if not folders:
-        raise AssetError(
-            f"{where}.texture: {pattern!r} matches no folder in {root}. Mend the name or folder"
-        )
-    return tuple(_texture_set(where, name, folder, paths) for name, folder in folders)
-
-
-def _texture_set(where: str, name: str, folder: Path, paths: dict[str, Path]) -> TextureSpec:
-    try:
-        images = sorted(
-            (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES),
-            key=lambda path: path.name,
-        )
-    except OSError as error:
-        raise AssetError(
-            f"{where}.texture: {name!r} cannot be listed: {error.strerror}. Allow reading it"
-        ) from error
-    maps: dict[str, str] = {}
-    for role, endings in _MAP_ENDINGS.items():
-        for ending in endings:
-            image = next((path for path in images if path.stem.endswith(ending)), None)
-            if image is not None:
-                file = f"{name}/{image.name}"
-                keep_file(f"{where}.texture", file, image, paths)
-                maps[role] = file
-                break
-    if "color" not in maps:
-        raise AssetError(
-            f"{where}.texture: {name!r} has no colour map. Name one like Wood_1K_Color.jpg"
-        )
-    return TextureSpec(**maps)

@@ -21,6 +21,21 @@ def random_stream(seed: int, scene: int, aspect: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(sequence))
 
 
+def stream_within(stream: np.random.Generator, aspect: str) -> np.random.Generator:
+    """Return the generator of one aspect of what `stream` draws; takes nothing from `stream`.
+
+    Args:
+        stream: made by this module.
+        aspect: a name such as ``"kind of material"``.
+    """
+    parent = stream.bit_generator.seed_seq
+    assert isinstance(parent, np.random.SeedSequence)
+    key = (*parent.spawn_key, crc32(aspect.encode()))
+    return np.random.Generator(
+        np.random.PCG64(np.random.SeedSequence(parent.entropy, spawn_key=key))
+    )
+
+
 def derived_seed(seed: int, scene: int, aspect: str) -> int:
     """Return a 31-bit seed for a renderer's own noise, fixed by the same three names."""
     return int(random_stream(seed, scene, aspect).integers(0, 2**31 - 1))

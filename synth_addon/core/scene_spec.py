@@ -15,11 +15,15 @@ from pydantic import BaseModel, Field
 from .camera import Intrinsics
 from .light_spec import EnvironmentSpec as EnvironmentSpec
 from .light_spec import LightSpec as LightSpec
+from .material_spec import AdjustSpec as AdjustSpec
+from .material_spec import MaterialSpec as MaterialSpec
+from .material_spec import ProceduralSpec as ProceduralSpec
+from .material_spec import TextureSpec as TextureSpec
+from .spec import Quaternion as Quaternion
 from .spec import Spec as Spec
 from .spec import Vector as Vector
 from .transforms import Array, rotation_from_quaternion, transform_from
 
-Quaternion = tuple[float, float, float, float]
 Matrix4 = tuple[
     tuple[float, float, float, float],
     tuple[float, float, float, float],
@@ -71,6 +75,11 @@ StoredAsset = FileAsset | OpenAsset
 Asset = Annotated[ShapeAsset | FileAsset | OpenAsset, Field(discriminator="kind")]
 
 
+def texture_projection(asset: Asset) -> Literal["uv", "box"]:
+    """Return how textures are laid on an asset: by its coordinates only where those are metres."""
+    return "uv" if isinstance(asset, ShapeAsset) else "box"
+
+
 class Pose(Spec):
     """Where an object is: ``world_from_object`` without its scale."""
 
@@ -81,32 +90,6 @@ class Pose(Spec):
     def matrix(self) -> Array:
         """``world_from_object`` as a rigid 4x4 array."""
         return transform_from(rotation_from_quaternion(self.quaternion), self.translation)
-
-
-class TextureSpec(Spec):
-    """A set of image files for one material; paths as the recipe names them.
-
-    Attributes:
-        size_m: length in metres that one repeat of the images covers.
-    """
-
-    color: str
-    normal: str | None = None
-    roughness: str | None = None
-    metalness: str | None = None
-    size_m: float = 1.0
-
-
-class MaterialSpec(Spec):
-    """Inputs of Blender's Principled BSDF; textures replace the values they stand for."""
-
-    base_color: Vector = (0.8, 0.8, 0.8)
-    metallic: float = 0.0
-    roughness: float = 0.5
-    transmission: float = 0.0
-    ior: float = 1.45
-    emission_strength: float = 0.0
-    texture: TextureSpec | None = None
 
 
 class BodySpec(Spec):
@@ -127,6 +110,7 @@ class ObjectSpec(Spec):
         scale: uniform factor on the asset's own size.
         size_m: longest side of the object's box, from which `scale` follows once the mesh is known.
         material: None keeps what the file brought.
+        adjust: changes of what the file brought; without effect where `material` is given.
     """
 
     instance_id: int
@@ -139,6 +123,7 @@ class ObjectSpec(Spec):
     size_m: float | None = None
     pose: Pose
     material: MaterialSpec | None
+    adjust: AdjustSpec | None = None
     body: BodySpec
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 Vector = tuple[float, float, float]
+Quaternion = tuple[float, float, float, float]
 
 
 class Spec(BaseModel):

@@ -35,11 +35,11 @@ def sample_room(recipe: Recipe, catalog: AssetCatalog, scene: int) -> Room:
         return Room(None, ())
     rng = random_stream(recipe.seed, scene, "room")
     size = (room.width_m.draw(rng), room.depth_m.draw(rng), room.height_m.draw(rng))
-    floor = sample_material(room.floor, catalog, random_stream(recipe.seed, scene, "floor"))
+    floor = _sample_surface("floor", recipe, catalog, scene)
     if room.floor_only:
         return Room(None, (_floor(size, floor),))
-    walls = sample_material(room.walls, catalog, random_stream(recipe.seed, scene, "walls"))
-    ceiling = sample_material(room.ceiling, catalog, random_stream(recipe.seed, scene, "ceiling"))
+    walls = _sample_surface("walls", recipe, catalog, scene)
+    ceiling = _sample_surface("ceiling", recipe, catalog, scene)
     openings = _sample_windows(room.windows, size, random_stream(recipe.seed, scene, "windows"))
     surfaces = (_floor(size, floor), *_walls(size, walls, openings), _ceiling(size, ceiling))
     return Room(size, surfaces)
@@ -78,6 +78,11 @@ def _walls(
         )
         for name, (center, box) in boxes.items()
     )
+
+
+def _sample_surface(part: str, recipe: Recipe, catalog: AssetCatalog, scene: int) -> MaterialSpec:
+    rng = random_stream(recipe.seed, scene, part)
+    return sample_material(getattr(recipe.room, part), catalog, rng, large=True)
 
 
 def _sample_windows(

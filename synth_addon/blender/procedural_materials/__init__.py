@@ -1,0 +1,1 @@
+"""Shader patterns of procedural materials, one family per module."""

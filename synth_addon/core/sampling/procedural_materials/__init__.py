@@ -1,0 +1,1 @@
+"""Draws the numbers of procedural materials, one family per module."""
