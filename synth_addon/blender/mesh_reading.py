@@ -34,9 +34,7 @@ def mesh_from_file(path: Path, asset: FileAsset) -> bpy.types.Mesh:
         try:
             import_file(path)
         except RuntimeError as error:
-            raise AssetError(
-                f"{asset.file!r} cannot be imported: {_reason(error)}. Repair it"
-            ) from error
+            raise _not_importable(asset, error) from error
         meshes = [item for item in new_objects() if item.type == "MESH" and len(item.data.polygons)]
         chosen = _visible(meshes) if asset.object is None else _named(meshes, asset)
         if not chosen:
@@ -54,11 +52,18 @@ def mesh_from_file(path: Path, asset: FileAsset) -> bpy.types.Mesh:
         return joined_mesh(path.stem, parts)
 
 
-def _reason(error: RuntimeError) -> str:
-    """Return the importer's own words: the last line that is no place in a program."""
+def _not_importable(asset: FileAsset, error: RuntimeError) -> AssetError:
+    """Return an error with the importer's own words: the last line that is no place in a program.
+
+    The module of Blender 4.2 comes without the library that unpacks Draco.
+    """
     lines = [line.strip() for line in str(error).strip().splitlines()]
     told = [line for line in lines if line and not line.startswith("Location:")]
-    return told[-1].removeprefix("Error: ").rstrip(".") if told else "no reason given"
+    reason = told[-1].removeprefix("Error: ").rstrip(".") if told else "no reason given"
+    remedy = "Repair it"
+    if "libextern_draco" in reason:
+        remedy = "Save it without Draco compression, or use Blender 4.5 or later"
+    return AssetError(f"{asset.file!r} cannot be imported: {reason}. {remedy}")
 
 
 def _not_finite(asset: FileAsset) -> AssetError:

@@ -60,10 +60,11 @@ def evaluated_mesh(
     """Return a new mesh of an object as it shows: modifiers applied, materials of its slots."""
     shown = item.evaluated_get(graph)
     data = bpy.data.meshes.new_from_object(shown, preserve_all_data_layers=True, depsgraph=graph)
-    materials = [slot.material for slot in item.material_slots]
-    data.materials.clear()
-    for material in materials:
-        data.materials.append(material)
+    for index, slot in enumerate(item.material_slots):
+        if index < len(data.materials):  # clearing the list would put all faces to the first
+            data.materials[index] = slot.material
+        else:
+            data.materials.append(slot.material)
     data.transform(target_from_object)
     if target_from_object.is_negative:
         data.flip_normals()

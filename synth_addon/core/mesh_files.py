@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 import struct
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ _PLY_TYPES = {
     **{"int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4", "uint32": "u4"},
     **{"float": "f4", "float32": "f4", "double": "f8", "float64": "f8"},
 }
+_STL_VERTEX = re.compile(rb"^\s*vertex\s[^\n]*(nan|inf)", re.IGNORECASE | re.MULTILINE)
+_STL_TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
+_FBX_VERTICES = re.compile(rb"\x08Verticesd(.{12})", re.DOTALL)
+"""A node of an array of doubles: its length, whether it is packed, and its size in bytes."""
 _GLTF_FLOAT = 5126
 _GLB_MAGIC = b"glTF"
 _DATA_URI = re.compile(r"data:[^,]*;base64,")
@@ -31,15 +36,17 @@ _DATA_URI = re.compile(r"data:[^,]*;base64,")
 def has_vertices_not_finite(path: Path) -> bool:
     """Return whether a mesh file states a vertex that is nan or infinite.
 
-    Knows .obj, .ply, .gltf and .glb. A file that is damaged otherwise gives False: what reads it
-    next says what is wrong.
+    Knows .obj, .ply, .stl, .gltf, .glb and binary .fbx; other importers keep such vertices. A file
+    that is damaged otherwise gives False: what reads it next says what is wrong.
     """
     search = _SEARCHES.get(path.suffix.lower())
     if search is None:
         return False
     try:
         return search(path)
-    except (ValueError, LookupError, TypeError, AttributeError, struct.error, OSError):
+    except (ValueError, LookupError, TypeError, AttributeError, OSError):
+        return False
+    except (struct.error, zlib.error):
         return False
 
 
@@ -73,6 +80,26 @@ def _first_ply_element(header: list[str]) -> tuple[int, list[tuple[str, str]]]:
     stop = starts[1] if len(starts) > 1 else len(words)
     properties = [line for line in words[starts[0] : stop] if line[0] == "property"]
     return int(words[starts[0]][2]), [(name, _PLY_TYPES[kind]) for _, kind, name in properties]
+
+
+def _search_stl(path: Path) -> bool:
+    data = path.read_bytes()
+    (count,) = struct.unpack_from("<I", data, 80) if len(data) >= 84 else (0,)
+    if len(data) != 84 + _STL_TRIANGLE.itemsize * count:  # a text, which has no such length
+        return _STL_VERTEX.search(data) is not None
+    corners = np.frombuffer(data, _STL_TRIANGLE, count, 84)["corners"]
+    return not np.isfinite(corners).all()
+
+
+def _search_fbx(path: Path) -> bool:
+    data = path.read_bytes()
+    for found in _FBX_VERTICES.finditer(data):
+        count, is_packed, size = struct.unpack("<III", found[1])
+        body = data[found.end() : found.end() + size]
+        values = np.frombuffer(zlib.decompress(body) if is_packed else body, "<f8", count)
+        if not np.isfinite(values).all():
+            return True
+    return False
 
 
 def _search_gltf(path: Path) -> bool:
@@ -133,6 +160,8 @@ def _gltf_positions(
 _SEARCHES: Mapping[str, Callable[[Path], bool]] = {
     ".obj": _search_obj,
     ".ply": _search_ply,
+    ".stl": _search_stl,
+    ".fbx": _search_fbx,
     ".gltf": _search_gltf,
     ".glb": _search_gltf,
 }

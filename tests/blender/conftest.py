@@ -7,10 +7,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from synth_addon.blender.renderer import BlenderRenderer
+
+from .blocks import Loader
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +50,10 @@ def _without_native_output() -> Iterator[None]:
         os.dup2(saved, 1)
         os.close(saved)
         os.close(null)
+
+
+@pytest.fixture
+def loader(tmp_path: Path) -> Iterator[Loader]:
+    loader = Loader(tmp_path)
+    yield loader
+    loader.renderer.close()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import struct
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import bpy
@@ -18,150 +16,29 @@ from synth_addon.core.asset_catalog import catalog_assets
 from synth_addon.core.camera import Intrinsics
 from synth_addon.core.errors import AssetError
 from synth_addon.core.job import settle_scene
-from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.recipe.loading import LoadedRecipe, validate_recipe
 from synth_addon.core.rendered_frame import RenderedFrame
-from synth_addon.core.scene_spec import EnvironmentSpec, FileAsset, MaterialSpec, TextureSpec
+from synth_addon.core.scene_spec import EnvironmentSpec, MaterialSpec, TextureSpec
 from synth_addon.core.timing import PartTimes
 
-from .scenes import at, scene_of, thing, view_from
+from .blocks import (
+    CORNERS,
+    SIZE,
+    WRITERS,
+    Loader,
+    gltf_parts,
+    nan_gltf,
+    obj_text,
+    ply_text,
+    volume,
+    write_blend,
+    write_obj,
+)
+from .scenes import scene_of, thing, view_from
 
-# A block of 0.1 x 0.2 x 0.3, its corner in the origin; no two axes are alike.
-CORNERS = [(x, y, z) for x in (0, 0.1) for y in (0, 0.2) for z in (0, 0.3)]
-QUADS = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-TRIANGLES = [part for a, b, c, d in QUADS for part in ((a, b, c), (a, c, d))]
-SIZE = (0.1, 0.2, 0.3)
 ABOVE = view_from((0, -0.001, 1), clip=(0.001, 10))
 LENS = Intrinsics(width=32, height=32, fx=30.0, fy=30.0, cx=16.0, cy=16.0)
 SMALL = ABOVE.model_copy(update={"intrinsics": LENS})
-
-
-def obj_text(name: str = "block", offset: float = 0.0, first: int = 1) -> str:
-    lines = [f"o {name}"]
-    lines += [f"v {x + offset} {y} {z}" for x, y, z in CORNERS]
-    lines += ["f " + " ".join(str(i + first) for i in quad) for quad in QUADS]
-    return "\n".join(lines) + "\n"
-
-
-def write_obj(path: Path) -> None:
-    path.write_text(obj_text())
-
-
-def write_ply(path: Path) -> None:
-    path.write_text(ply_text())
-
-
-def ply_text() -> str:
-    header = ["ply", "format ascii 1.0", f"element vertex {len(CORNERS)}"]
-    header += [f"property float {axis}" for axis in "xyz"]
-    header += [f"element face {len(QUADS)}", "property list uchar int vertex_indices", "end_header"]
-    body = [" ".join(map(str, corner)) for corner in CORNERS]
-    body += ["4 " + " ".join(map(str, quad)) for quad in QUADS]
-    return "\n".join(header + body) + "\n"
-
-
-def gltf_parts() -> tuple[dict[str, object], bytes]:
-    """Return the description and the buffer of a file that holds the block, y up as glTF has it."""
-    upright = np.array([(x, z, -y) for x, y, z in CORNERS], "<f4")
-    indices = np.array(TRIANGLES, "<u2")
-    data = upright.tobytes() + indices.tobytes()
-    views = [
-        {"buffer": 0, "byteOffset": 0, "byteLength": upright.nbytes},
-        {"buffer": 0, "byteOffset": upright.nbytes, "byteLength": indices.nbytes},
-    ]
-    accessors = [
-        {"bufferView": 0, "componentType": 5126, "count": len(upright), "type": "VEC3"}
-        | {"min": upright.min(axis=0).tolist(), "max": upright.max(axis=0).tolist()},
-        {"bufferView": 1, "componentType": 5123, "count": indices.size, "type": "SCALAR"},
-    ]
-    return {
-        "asset": {"version": "2.0"},
-        "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0, "name": "block"}],
-        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1, "material": 0}]}],
-        "materials": [{"pbrMetallicRoughness": {"baseColorFactor": [1, 0, 0, 1]}}],
-        "buffers": [{"byteLength": len(data)}],
-        "bufferViews": views,
-        "accessors": accessors,
-    }, data
-
-
-def write_gltf(path: Path) -> None:
-    path.write_text(gltf_text(*gltf_parts()))
-
-
-def gltf_text(description: dict[str, object], data: bytes) -> str:
-    uri = "data:application/octet-stream;base64," + base64.b64encode(data).decode()
-    return json.dumps(description | {"buffers": [{"byteLength": len(data), "uri": uri}]})
-
-
-def nan_gltf() -> str:
-    description, data = gltf_parts()
-    return gltf_text(description, struct.pack("<f", np.nan) + data[4:])
-
-
-def write_glb(path: Path) -> None:
-    description, data = gltf_parts()
-    text = json.dumps(description).encode()
-    text += b" " * (-len(text) % 4)
-    data += b"\0" * (-len(data) % 4)
-    chunks = struct.pack("<I4s", len(text), b"JSON") + text
-    chunks += struct.pack("<I4s", len(data), b"BIN\0") + data
-    path.write_bytes(struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks)
-
-
-def write_blend(path: Path, places: Mapping[str, float] | None = None) -> None:
-    """Write a file with the block under each name, moved along x in its object's transform."""
-    mesh = bpy.data.meshes.new("block")
-    mesh.from_pydata(CORNERS, [], QUADS)
-    material = bpy.data.materials.new("red")
-    material.diffuse_color = (1, 0, 0, 1)
-    mesh.materials.append(material)
-    objects = []
-    for name, place in (places or {"block": 0.0}).items():
-        item = bpy.data.objects.new(name, mesh)
-        assert item.name == name
-        item.location.x = place
-        objects.append(item)
-    bpy.data.libraries.write(str(path), set(objects))
-    bpy.data.batch_remove(ids=[*objects, mesh, material])
-
-
-WRITERS: Mapping[str, Callable[[Path], None]] = {
-    ".obj": write_obj,
-    ".ply": write_ply,
-    ".gltf": write_gltf,
-    ".glb": write_glb,
-    ".blend": write_blend,
-}
-
-
-class Loader:
-    """Loads files as a job does."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.paths: dict[str, Path] = {}
-        self.renderer = BlenderRenderer(self.paths)
-
-    def scene(self, name: str, **fields: object):
-        self.paths[name] = self.folder / name
-        item = thing(1, "cube", at(0, 0, 0), material=None)
-        return scene_of(
-            [item.model_copy(update={"asset": FileAsset(file=name, **fields)})], surfaces=()
-        )
-
-    def load(self, name: str, **fields: object) -> TriangleMesh:
-        (mesh,) = self.renderer.load(self.scene(name, **fields).spec).values()
-        return mesh
-
-
-@pytest.fixture
-def loader(tmp_path: Path) -> Iterator[Loader]:
-    loader = Loader(tmp_path)
-    yield loader
-    loader.renderer.close()
 
 
 @pytest.mark.parametrize("suffix", list(WRITERS))
@@ -173,12 +50,6 @@ def test_file_formats(loader: Loader, suffix: str) -> None:
     assert high == pytest.approx(SIZE, abs=1e-6)
     assert len(mesh.triangles) == 12
     assert volume(mesh) == pytest.approx(np.prod(SIZE))
-
-
-def volume(mesh: TriangleMesh) -> float:
-    """Return the enclosed volume; negative when faces look inward."""
-    a, b, c = mesh.vertices[mesh.triangles].transpose(1, 0, 2)
-    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)
 
 
 @pytest.mark.parametrize("suffix", list(WRITERS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,11 +68,39 @@ def glb(vertices: Corners) -> bytes:
     return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
 
 
+def stl_text(vertices: Corners) -> bytes:
+    rows = "".join(f"    vertex {x} {y} {z}\n" for x, y, z in vertices)
+    return f"solid inf\n  facet normal 0 0 1\n   outer loop\n{rows}endsolid inf\n".encode()
+
+
+def stl_binary(vertices: Corners) -> bytes:
+    corners = vertices[:9].reshape(-1, 9)
+    rows = b"".join(struct.pack("<12fH", 0, 0, np.nan, *row, 0) for row in corners)
+    return b"solid".ljust(80) + struct.pack("<I", len(corners)) + rows
+
+
+def fbx(is_packed: bool) -> Callable[[Corners], bytes]:
+    """Write the node that holds the vertices, as the format has it, with others around."""
+
+    def write(vertices: Corners) -> bytes:
+        body = vertices.astype("<f8").tobytes()
+        if is_packed:
+            body = zlib.compress(body)
+        head = struct.pack("<III", vertices.size, is_packed, len(body))
+        return b"Kaydara FBX Binary  \0" + b"\x08Verticesd" + head + body + b"\x05Edgesi"
+
+    return write
+
+
 FORMATS: dict[str, Callable[[Corners], bytes]] = {
     "plain.obj": obj,
     "ascii.ply": ply("ascii"),
     "little.ply": ply("binary_little_endian"),
     "big.ply": ply("binary_big_endian"),
+    "text.stl": stl_text,
+    "binary.stl": stl_binary,
+    "plain.fbx": fbx(is_packed=False),
+    "packed.fbx": fbx(is_packed=True),
     "embedded.gltf": gltf,
     "packed.glb": glb,
 }

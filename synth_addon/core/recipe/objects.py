@@ -73,8 +73,8 @@ class ObjectGroup(Section):
     unit: Unit = parameter(
         "m",
         label="Unit",
-        help="Length that the numbers in the file count; where the format states one, a factor on "
-        "that",
+        help="Length that the numbers in the file count; for FBX and USD, which state one, a "
+        "factor on that (Blender 4.2 takes binary USD to be in metres)",
     )
     up_axis: UpAxis | None = parameter(
         None,
