@@ -23,8 +23,8 @@ from pathlib import Path
 
 import bpy
 
+from synth_addon.blender.camera import place_camera
 from synth_addon.blender.renderer import BlenderRenderer
-from synth_addon.blender.surroundings import place_camera
 from synth_addon.blender.versions import set_image_format
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
 from synth_addon.core.dataset.store import DatasetStore

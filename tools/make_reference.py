@@ -32,6 +32,7 @@ from synth_addon.core.recipe.fields import Number, Section
 from synth_addon.core.recipe.furniture import FurnitureRecipe
 from synth_addon.core.recipe.lighting import LightsRecipe, PanelsRecipe, RegionRecipe
 from synth_addon.core.recipe.materials import MaterialRecipe
+from synth_addon.core.recipe.motion_blur import MotionBlurRecipe
 from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
 from synth_addon.core.recipe.pools import PoolRecipe
 from synth_addon.core.recipe.recipe import AssetFolders, Recipe
@@ -64,6 +65,7 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("environment.gradient", GradientRecipe),
     ("environment.backdrop", BackdropRecipe),
     ("camera", CameraRecipe),
+    ("camera.motion_blur", MotionBlurRecipe),
     ("render", RenderRecipe),
     ("outputs", OutputsRecipe),
 )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..core.exr import ExrPart, read_uncompressed
+from ..core.geometry_buffer import GeometryBuffer
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import SettledView
 from ..core.transforms import Array
@@ -56,6 +57,29 @@ def read_frame(
         depth=depth,
         normals=_camera_normals(channels, np.asarray(view.world_from_camera), depth),
         instance_ids=ids,
+        coverage=coverage,
+    )
+
+
+def read_traced_frame(
+    scene: bpy.types.Scene, names: Mapping[int, str], folder: Path, geometry: GeometryBuffer
+) -> RenderedFrame:
+    """Return the picture that was just rendered, and what was traced at its pixels' centres.
+
+    Coverage is that of the picture, blurred as it is.
+
+    Args:
+        names, folder: as for `read_frame`.
+    """
+    coverage = None
+    if scene.view_layers[0].use_pass_cryptomatte_object:
+        channels, manifest = read_passes(scene, folder / "passes.exr")
+        coverage = _coverage(channels, manifest, names, geometry.instance_ids)
+    return RenderedFrame(
+        rgb=read_display(scene, folder),
+        depth=geometry.depth,
+        normals=geometry.normals,
+        instance_ids=geometry.instance_ids,
         coverage=coverage,
     )
 

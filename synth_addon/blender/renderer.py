@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
 from ..core.errors import RenderError
-from ..core.geometry_buffer import GeometryBuffer, GeometryTracer
+from ..core.geometry_buffer import GeometryTracer
 from ..core.mesh import TriangleMesh
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import (
+    MotionSpec,
     Pose,
     SceneSpec,
     SettledScene,
     SettledView,
     StoredAsset,
+    Vector,
     canonical_json,
 )
 from ..core.timing import PartTimes
 from .allocator import map_large_blocks, return_free_memory
 from .assets import AssetLibrary, LoadedAsset
+from .camera import place_camera
 from .images import check_image
-from .passes import read_display, read_frame
+from .motion import moving, steps_of
+from .passes import read_frame, read_traced_frame
 from .physics import DropStage
 from .render_settings import apply_settings
 from .scene_builder import SceneBuilder
 from .scratch import ScratchFolder
-from .surroundings import place_camera
 from .versions import blender_version
 
 
@@ -52,6 +54,7 @@ class BlenderRenderer:
     def __init__(self, paths: Mapping[str, Path], threads: int = 0) -> None:
         map_large_blocks()
         self.times = PartTimes()
+        self._built: SettledScene | None = None
         self._tracer: GeometryTracer | None = None
         self._paths = paths
         self._threads = threads
@@ -93,26 +96,22 @@ class BlenderRenderer:
         self.builder.build(scene, assets)
         apply_settings(self.builder.scene, scene.spec.render, self._threads)
         self.builder.scene.render.use_persistent_data = True
-        self._tracer = None
-        if scene.spec.render.engine != "CYCLES":
-            meshes = {key: asset.triangles for key, asset in assets.items()}
-            self._tracer = GeometryTracer(scene, meshes)
+        self._built, self._tracer = scene, None
 
     def render(self, view: SettledView) -> RenderedFrame:
         """Render one view; see `Renderer.render`."""
-        scene = self.builder.scene
+        scene, motion = self.builder.scene, view.motion
         with self.times.part("sync"):
             place_camera(scene, self.builder.camera, self.builder.lens, view)
             scene.cycles.seed = view.render_seed
         try:
-            bpy.ops.render.render(scene=scene.name)
+            with moving(scene, self._steps(motion)) if motion else nullcontext():
+                bpy.ops.render.render(scene=scene.name)
         except RuntimeError as error:
             reason = str(error).strip()
             raise RenderError(f"frame {view.frame}: Blender could not render: {reason}") from error
         with self.times.part("decode"):
-            if self._tracer is None:
-                return read_frame(scene, view, self.builder.names, self.scratch.path)
-            return _traced_frame(read_display(scene, self.scratch.path), self._tracer.trace(view))
+            return self._read(view)
 
     def clear(self) -> None:
         """Remove the scene built last and its procedural meshes; files stay loaded."""
@@ -129,6 +128,20 @@ class BlenderRenderer:
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
         return {key: self._library.load(key, asset) for key, asset in spec.assets.items()}
 
+    def _read(self, view: SettledView) -> RenderedFrame:
+        """Return the arrays of the render that was just made.
 
-def _traced_frame(rgb: NDArray[np.uint8], buffer: GeometryBuffer) -> RenderedFrame:
-    return RenderedFrame(rgb, buffer.depth, buffer.normals, buffer.instance_ids)
+        Cycles' passes are those of pixels' centres only where nothing blurs the picture.
+        """
+        scene, names, folder = self.builder.scene, self.builder.names, self.scratch.path
+        if self._built.spec.render.engine == "CYCLES" and not view.is_blurred:
+            return read_frame(scene, view, names, folder)
+        if self._tracer is None:
+            assets = self._assets(self._built.spec)
+            meshes = {key: asset.triangles for key, asset in assets.items()}
+            self._tracer = GeometryTracer(self._built, meshes)
+        return read_traced_frame(scene, names, folder, self._tracer.trace(view))
+
+    def _steps(self, motion: MotionSpec) -> dict[bpy.types.Object, Vector]:
+        objects = tuple(self.builder.scene.objects[name] for name in self.builder.names.values())
+        return steps_of(motion, self.builder.camera, objects)

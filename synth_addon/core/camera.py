@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict
 
-from .transforms import Array, inverse_rigid, transform_points
+from .transforms import Array, inverse_rigid, look_at, transform_from, transform_points
 
 
 class Intrinsics(BaseModel):
@@ -71,3 +71,64 @@ def pixel_rays(intrinsics: Intrinsics, columns: ArrayLike, rows: ArrayLike) -> A
     x = (u - intrinsics.cx) / intrinsics.fx
     y = (v - intrinsics.cy) / intrinsics.fy
     return np.stack([x, y, np.ones_like(x)], axis=-1)
+
+
+def look_off_axis(
+    intrinsics: Intrinsics,
+    eye: ArrayLike,
+    target: ArrayLike,
+    off_center: tuple[float, float],
+    roll: float = 0.0,
+) -> Array:
+    """Return ``world_from_camera`` of a camera that sees `target` beside its principal point.
+
+    As with `look_at`, the horizon stays level but for `roll`, except where no level camera can
+    have the target there, near the zenith and the nadir: there the camera is turned the short way.
+
+    Args:
+        eye, target: points (3,) in metres, world frame.
+        off_center: how far right of and below the principal point the target is seen, in halves
+            of the image's width and height.
+        roll: turn about the viewing axis in radians.
+
+    Raises:
+        ValueError: eye and target coincide.
+    """
+    straight = look_at(eye, target, roll)
+    if off_center == (0.0, 0.0):
+        return straight
+    right, down = off_center
+    ray = np.array(
+        [
+            right * intrinsics.width / 2 / intrinsics.fx,
+            down * intrinsics.height / 2 / intrinsics.fy,
+            1.0,
+        ]
+    )
+    ray /= np.linalg.norm(ray)
+    forward = straight[:3, 2]
+    x, y, z = _turn_about_z(roll) @ ray
+    tilt_sine = forward[2] / np.hypot(y, z)
+    tilt = np.arctan2(y, z) + np.arcsin(np.clip(tilt_sine, -1, 1))
+    if abs(tilt_sine) > 1 or abs(tilt) >= np.pi / 2:
+        return transform_from(straight[:3, :3] @ _shortest_turn(ray), eye)
+    heading = np.arctan2(forward[1], forward[0])
+    heading += np.arctan2(x, z * np.cos(tilt) + y * np.sin(tilt))
+    axis = np.array([np.cos(heading), np.sin(heading), 0.0]) * np.cos(tilt)
+    return look_at(eye, np.asarray(eye, float) + axis + [0.0, 0.0, np.sin(tilt)], roll)
+
+
+def _turn_about_z(angle: float) -> Array:
+    """Return how `look_at` turns rays of a camera with this roll."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+
+
+def _shortest_turn(ray: Array) -> Array:
+    """Return the rotation (3, 3) about an axis across both that takes a unit `ray` to (0, 0, 1).
+
+    Rodrigues' formula with the ray's cross product with z.
+    """
+    across = np.array([[0.0, 0.0, -ray[0]], [0.0, 0.0, -ray[1]], [ray[0], ray[1], 0.0]])
+    turn: Array = np.eye(3) + across + across @ across / (1 + ray[2])
+    return turn

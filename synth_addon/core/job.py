@@ -15,10 +15,10 @@ from .recipe.recipe import Recipe
 from .rendered_frame import RenderedFrame
 from .renderer import Renderer
 from .sampling.arrangement import arrange, fault_at_rest
+from .sampling.cameras import choose_views
 from .sampling.furniture import furnish
 from .sampling.scene import sample_scene
 from .sampling.sizes import with_sizes
-from .sampling.views import bounding_balls, choose_views
 from .scene_spec import SettledScene, SettledView
 from .silhouettes import SilhouetteCaster
 from .timing import PartTimes
@@ -70,10 +70,9 @@ def settle_scene(
         if fault is not None:
             reasons.append(fault)
             continue
-        balls = bounding_balls(spec.objects, poses, meshes)
         try:
             with times.part("sample"):
-                views = choose_views(recipe, spec, balls)
+                views = choose_views(recipe, spec, poses, meshes)
         except SceneError as error:
             reasons.append(str(error))
             continue

@@ -222,6 +222,36 @@ class RenderSpec(Spec):
     coverage: bool = False
 
 
+class LensBlurSpec(Spec):
+    """Depth of field of a thin lens.
+
+    Attributes:
+        f_stop: focal length over the aperture's diameter.
+        sensor_width_mm: makes a focal length in pixels one in millimetres.
+        blades: sides of the aperture; fewer than 3 make it round.
+        focus: depth in metres along the optical axis that is sharp; None before the scene is
+            settled, for that of the point of interest.
+    """
+
+    f_stop: float
+    sensor_width_mm: float
+    blades: int = 0
+    focus: float | None = None
+
+
+class MotionSpec(Spec):
+    """How far things move while the shutter is open: metres in the world frame.
+
+    Annotated poses are those of the middle of that time.
+
+    Attributes:
+        objects: one for each object of the scene, in its order.
+    """
+
+    camera: Vector
+    objects: tuple[Vector, ...]
+
+
 class ViewSpec(Spec):
     """One camera, stated relative to the point it looks at.
 
@@ -231,6 +261,8 @@ class ViewSpec(Spec):
             from the settled object's centre; metres.
         radius, elevation, azimuth: the camera centre on a sphere around the point of interest.
         look_at_offset: shift of the looked-at point away from the point of interest; metres.
+        off_center: where the looked-at point lies right of and below the principal point, in
+            halves of the image's width and height.
         roll: turn about the viewing axis.
         render_seed: seed of the renderer's own noise.
     """
@@ -243,10 +275,13 @@ class ViewSpec(Spec):
     elevation: float
     azimuth: float
     look_at_offset: Vector
+    off_center: tuple[float, float] = (0.0, 0.0)
     roll: float
     clip_start: float
     clip_end: float
     render_seed: int
+    lens_blur: LensBlurSpec | None = None
+    motion: MotionSpec | None = None
 
 
 class SceneSpec(Spec):
@@ -293,6 +328,13 @@ class SettledView(Spec):
     clip_start: float
     clip_end: float
     render_seed: int
+    lens_blur: LensBlurSpec | None = None
+    motion: MotionSpec | None = None
+
+    @property
+    def is_blurred(self) -> bool:
+        """Whether a pixel of the picture shows more than what its centre's ray meets."""
+        return self.lens_blur is not None or self.motion is not None
 
 
 class SettledScene(Spec):

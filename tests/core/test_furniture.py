@@ -17,10 +17,10 @@ from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.recipe.recipe import Recipe
 from synth_addon.core.reference_renderer import ReferenceRenderer
 from synth_addon.core.sampling.arrangement import arrange
+from synth_addon.core.sampling.cameras import choose_views
 from synth_addon.core.sampling.furniture import furnish
 from synth_addon.core.sampling.scene import sample_scene
 from synth_addon.core.sampling.spawn_region import spawn_regions
-from synth_addon.core.sampling.views import bounding_balls, choose_views
 from synth_addon.core.scene_spec import SceneSpec, SettledScene
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.support_areas import support_areas
@@ -180,12 +180,13 @@ def test_fixtures_hide_objects_and_are_background() -> None:
         spawn={"height_m": 0},
     )
     hidden = 0
-    for scene in range(6):
+    for scene in range(10):
         spec, meshes = furnished(recipe, scene)
         spec = arrange(recipe, spec, meshes)
         poses = tuple(item.pose for item in spec.objects)
-        balls = bounding_balls(spec.objects, poses, meshes)
-        settled = SettledScene(spec=spec, poses=poses, views=choose_views(recipe, spec, balls))
+        settled = SettledScene(
+            spec=spec, poses=poses, views=choose_views(recipe, spec, poses, meshes)
+        )
         reference = ReferenceRenderer(mesh_of)
         reference.build(settled)
         tracer = GeometryTracer(settled, meshes)

@@ -16,8 +16,8 @@ from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.recipe.recipe import Recipe
 from synth_addon.core.sampling.arrangement import arrange, fault_at_rest
+from synth_addon.core.sampling.balls import bounding_balls
 from synth_addon.core.sampling.scene import sample_scene
-from synth_addon.core.sampling.views import bounding_balls
 from synth_addon.core.scene_spec import Pose, SceneSpec
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.transforms import Array, rotation_from_quaternion

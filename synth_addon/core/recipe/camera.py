@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import model_validator
 
-from ..distributions import Distribution, plain
-from ..errors import Problem
+from .camera_problems import WIDEST_FOV_DEG, camera_problems
 from .fields import Number, Section, number, parameter
-from .problems import Contradictions, shown
+from .motion_blur import MotionBlurRecipe
+from .problems import Contradictions
 
 Row = tuple[float, float, float]
-
-WIDEST_FOV_DEG = 170
-"""Blender's shortest lens sees a little more; it would silently take that for a shorter one."""
 
 
 class CameraRecipe(Section):
@@ -44,6 +39,12 @@ class CameraRecipe(Section):
         help="K in pixels, principal point from the image's top-left corner; used instead of lens, "
         "shift and pixel aspect",
     )
+    intrinsics_file: str | None = parameter(
+        None,
+        min_length=1,
+        label="Intrinsics File",
+        help="A camera.json of the BOP format, relative to the recipe; sets matrix and image size",
+    )
     shift_x: Number = number(
         0, low=-2, high=2, label="Shift X", help="Lens shift as a share of the image width"
     )
@@ -67,6 +68,14 @@ class CameraRecipe(Section):
         label="Look-At Jitter",
         help="How far, in a random direction, the view is led away from what it looks at",
     )
+    off_center: Number = number(
+        0,
+        low=0,
+        high=1,
+        label="Off Center",
+        help="How far the point looked at lies from the principal point, in a random direction, "
+        "as a share of half the image",
+    )
     radius_m: Number = number(
         {"uniform": [0.6, 1.2]},
         low=1e-3,
@@ -83,6 +92,12 @@ class CameraRecipe(Section):
         label="Elevation",
         help="Angle above the horizon",
     )
+    elevation_by: Literal["angle", "area"] = parameter(
+        "angle",
+        label="Elevation By",
+        help="Whether a uniform elevation_deg has equal chances for equal angles, which crowds "
+        "cameras near the zenith, or for equal areas of the sphere",
+    )
     azimuth_deg: Number = number(
         {"uniform": [0, 360]}, low=-360, high=720, unit="deg", label="Azimuth", help="Around Z"
     )
@@ -96,60 +111,61 @@ class CameraRecipe(Section):
         100.0, gt=0, le=1e6, unit="m", label="Clip End", help="Nothing farther is rendered"
     )
     min_targets: int = parameter(
-        1, ge=0, le=1000, label="Targets in Frame", help="Views with fewer are drawn again"
+        1,
+        ge=0,
+        le=1000,
+        label="Visible Targets",
+        help="Views that show fewer targets are drawn again",
+    )
+    min_visible: float = parameter(
+        0.1,
+        ge=0,
+        le=1,
+        label="Visible Share",
+        help="A target counts for min_targets when this share of it is visible, inside the image "
+        "and not hidden, estimated by casting rays; a few pixels in any case",
     )
     min_distance_m: float = parameter(
-        0.05, ge=0, le=1e3, unit="m", label="Clearance", help="Least distance to any object"
+        0.05,
+        ge=0,
+        le=1e3,
+        unit="m",
+        label="Clearance",
+        help="Least distance to any surface of objects and furniture",
     )
     max_tries: int = parameter(
         100, ge=1, le=10000, label="Tries", help="Draws of a view before the scene is given up"
     )
+    f_stop: Number | None = number(
+        None,
+        low=0.1,
+        high=128,
+        label="F-Stop",
+        help="Focal length over aperture, with sensor_width_mm; without it everything is sharp",
+    )
+    blades: Number = number(
+        0,
+        low=0,
+        high=16,
+        whole=True,
+        label="Blades",
+        help="Sides of the aperture; fewer than 3 make it round",
+    )
+    focus_m: Number | None = number(
+        None,
+        low=1e-3,
+        high=1e4,
+        unit="m",
+        label="Focus Distance",
+        help="Depth that is sharp; without it, that of the center of what is looked at",
+    )
+    motion_blur: MotionBlurRecipe = parameter(
+        MotionBlurRecipe(), label="Motion Blur", help="Motion while the shutter is open"
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> CameraRecipe:
-        problems: list[Problem] = []
-        if self.clip_start_m >= self.clip_end_m:
-            message = f"not below clip_end_m {plain(self.clip_end_m)}"
-            remedy = "Lower it or raise clip_end_m"
-            problems.append(Problem("clip_start_m", plain(self.clip_start_m), message, remedy))
-        if self.matrix is not None:
-            problems += _matrix_problems(self, self.matrix)
-        elif self.focal_mm is not None:
-            problems += _focal_problems(self, self.focal_mm)
+        problems = list(camera_problems(self))
         if problems:
             raise Contradictions(problems)
         return self
-
-
-_MATRIX_FORM = "Write [[fx,0,cx],[0,fy,cy],[0,0,1]]"
-_WIDEST = 2 * math.tan(math.radians(WIDEST_FOV_DEG) / 2)
-_FARTHEST_SHIFT = 2.5
-
-
-def _matrix_problems(camera: CameraRecipe, matrix: tuple[Row, Row, Row]) -> Iterator[Problem]:
-    """Demand of a matrix what the limits of fov_deg, shift and pixel_aspect demand."""
-    (fx, skew, cx), (zero, fy, cy), last = matrix
-    found = shown(matrix)
-    if min(fx, fy) <= 0 or skew or zero or last != (0.0, 0.0, 1.0):
-        yield Problem("matrix", found, "no camera matrix without skew", _MATRIX_FORM)
-        return
-    if camera.focal_mm is not None:
-        yield Problem("matrix", found, "contradicts focal_mm", "Keep one of the two")
-    least = camera.width_px / _WIDEST
-    if not least <= fx <= 1000 * camera.width_px:
-        message = f"fx {plain(fx)} does not go with images of {camera.width_px} pixels"
-        yield Problem("matrix", found, message, f"Stay within {least:.4g} and 1000 times the width")
-    if not 0.1 <= fx / fy <= 10:
-        yield Problem("matrix", found, "fx and fy are too different", "Stay within a factor of 10")
-    reach = _FARTHEST_SHIFT * camera.width_px
-    if max(abs(cx - camera.width_px / 2), abs(cy - camera.height_px / 2)) > reach:
-        message = "the principal point is too far outside the image"
-        yield Problem("matrix", found, message, f"Stay within {plain(reach)} pixels of its centre")
-
-
-def _focal_problems(camera: CameraRecipe, focal: Distribution) -> Iterator[Problem]:
-    least, shortest = focal.support()[0], camera.sensor_width_mm / _WIDEST
-    if least < shortest:
-        message = f"sees more than {WIDEST_FOV_DEG} degrees with a sensor of this width"
-        remedy = f"Stay above {shortest:.4g} mm, or lower sensor_width_mm"
-        yield Problem("focal_mm", shown(focal.to_json()), message, remedy)

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from ..errors import Problem, RecipeError, UsageError
+from .intrinsics_file import with_intrinsics_file
 from .migration import migrate
 from .problems import problems_of, shown
 from .recipe import CURRENT_VERSION, Recipe
@@ -45,6 +46,7 @@ def load_recipe(source: str, overrides: Iterable[str] = ()) -> LoadedRecipe:
     data = migrate(_read_object(path), source, CURRENT_VERSION)
     for override in overrides:
         _apply_override(data, override)
+    data = with_intrinsics_file(data, path.parent, source)
     return LoadedRecipe(validate_recipe(data, source), path.parent)
 
 

@@ -96,7 +96,8 @@ class Recipe(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Recipe:
         unpooled = [*pool_problems(self.objects, self.pools)]
-        problems = [*_category_problems(self), *_surface_problems(self), *unpooled]
+        problems = [*_category_problems(self), *_surface_problems(self), *_blur_problems(self)]
+        problems += unpooled
         if not unpooled:  # what scenes hold cannot be counted otherwise
             problems += _count_problems(self)
         if self.outputs.coverage and self.render.engine != "CYCLES":
@@ -169,6 +170,17 @@ def _surface_problems(recipe: Recipe) -> Iterator[Problem]:
         message = f"the room has no furniture called {', '.join(missing)}"
         remedy = f"Use {', '.join(sorted(offered))}" if offered else "Add it to room.furniture"
         yield Problem("spawn.on", shown(recipe.spawn.on), message, remedy)
+
+
+def _blur_problems(recipe: Recipe) -> Iterator[Problem]:
+    if recipe.render.engine != "WORKBENCH":
+        return
+    message, remedy = "WORKBENCH makes no blur", "Choose another render.engine, or remove the blur"
+    f_stop, shutter = recipe.camera.f_stop, recipe.camera.motion_blur.shutter
+    if f_stop is not None:
+        yield Problem("camera.f_stop", shown(f_stop.to_json()), message, remedy)
+    if shutter.support()[1] > 0:
+        yield Problem("camera.motion_blur.shutter", shown(shutter.to_json()), message, remedy)
 
 
 def _category_problems(recipe: Recipe) -> Iterator[Problem]:

@@ -11,9 +11,9 @@ from ..random_streams import random_stream
 from ..recipe.recipe import Recipe
 from ..scene_spec import ObjectSpec, Pose, SceneSpec, Vector
 from ..transforms import Array, rotation_from_quaternion
+from .balls import Ball, bounding_ball
 from .objects import sample_start
 from .spawn_region import SpawnRegion, spawn_regions
-from .views import Ball, bounding_ball
 
 _REDRAWS = 20
 _GAP_M = 0.002
