@@ -20,6 +20,7 @@ from pydantic_core import PydanticUndefined
 
 from synth_addon.core.distributions import plain
 from synth_addon.core.kind_choice import KindChoice
+from synth_addon.core.recipe.adjust import AdjustRecipe
 from synth_addon.core.recipe.camera import CameraRecipe
 from synth_addon.core.recipe.environment import (
     BackdropRecipe,
@@ -31,6 +32,7 @@ from synth_addon.core.recipe.environment import (
 from synth_addon.core.recipe.fields import Number, Section
 from synth_addon.core.recipe.furniture import FurnitureRecipe
 from synth_addon.core.recipe.lighting import LightsRecipe, PanelsRecipe, RegionRecipe
+from synth_addon.core.recipe.material_rules import MaterialRule
 from synth_addon.core.recipe.materials import MaterialRecipe
 from synth_addon.core.recipe.motion_blur import MotionBlurRecipe
 from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
@@ -50,7 +52,9 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("assets", AssetFolders),
     ("objects.NAME", ObjectGroup),
     ("pools.NAME", PoolRecipe),
+    ("objects.NAME.adjust", AdjustRecipe),
     ("Materials", MaterialRecipe),
+    ("material_rules", MaterialRule),
     ("spawn", SpawnRecipe),
     ("physics", PhysicsRecipe),
     ("room", RoomRecipe),
@@ -70,8 +74,8 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("outputs", OutputsRecipe),
 )
 PLACES = {
-    MaterialRecipe: "Stands at `objects.NAME.material`, `room.floor`, `room.walls` and "
-    "`room.ceiling`.",
+    MaterialRecipe: "Stands at `objects.NAME.material`, `room.floor`, `room.walls`, "
+    "`room.ceiling`, `room.furniture.NAME.material` and in `material_rules`.",
     LightsRecipe: "Stands at `lights` and, for further groups, at `more_lights.NAME`.",
 }
 HEADINGS = {model: heading for heading, model in SECTIONS}
@@ -184,14 +188,17 @@ def _kind(annotation: Any) -> str:
         return _kind(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
         kinds = [_kind(part) for part in get_args(annotation) if part is not type(None)]
+        if all(get_origin(part) is Literal for part in get_args(annotation)):
+            return ", ".join(kinds)
         return kinds[0] if len(set(kinds)) == 1 else "distribution"
     if origin is Literal:
         return ", ".join(f"`{json.dumps(value)}`" for value in get_args(annotation))
     if origin is tuple:
         return _kind_of_tuple(get_args(annotation))
     if origin is dict:
-        inner = get_args(annotation)[1]
-        return f"object, each value: {'distribution' if inner == Number else _kind(inner)}"
+        key, inner = get_args(annotation)
+        keys = "" if key is str else f", keys {_kind(key)}"
+        return f"object{keys}, each value: {'distribution' if inner == Number else _kind(inner)}"
     if isinstance(annotation, type) and annotation in HEADINGS:
         return f"[object](#{_anchor(HEADINGS[annotation])})"
     known = {str: "text", int: "whole number", float: "number", bool: "`true`, `false`"}
@@ -200,7 +207,7 @@ def _kind(annotation: Any) -> str:
 
 def _kind_of_tuple(inner: tuple[Any, ...]) -> str:
     if inner[-1] is Ellipsis:
-        return f"list of {_kind(inner[0])}s"
+        return f"list of {_kind(inner[0])}s".replace(")s", ")")
     if all(part is float for part in inner):
         return f"list of {len(inner)} numbers"
     return f"list of {len(inner)}, each: {_kind(inner[0])}"

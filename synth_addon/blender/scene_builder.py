@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 from mathutils import Matrix
 
+from ..core.fine_slab import fine_surface_mesh
 from ..core.scene_spec import (
     FixtureSpec,
     MaterialSpec,
@@ -18,6 +19,7 @@ from ..core.scene_spec import (
     texture_projection,
 )
 from ..core.slab import surface_mesh
+from .adjustment import adjusted_material
 from .assets import LoadedAsset
 from .datablocks import Datablocks
 from .environment import build_world
@@ -95,16 +97,28 @@ class SceneBuilder:
         item = bpy.data.objects.new(name, asset.mesh)
         item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
         self._link(item)
+        self._dress(item, spec)
+        return item
+
+    def _dress(self, item: bpy.types.Object, spec: ObjectSpec | FixtureSpec) -> None:
+        """Give an object materials of its own, if any; the mesh keeps those that it shares."""
         if spec.material is not None:
             placement = Placement(texture_projection(spec.asset), spec.scale)
             material = self._material(f"{item.name} material", spec.material, placement)
             for slot in item.material_slots:
+                slot.link, slot.material = "OBJECT", material
+        elif isinstance(spec, ObjectSpec) and spec.adjust is not None:
+            for slot in item.material_slots:
+                original = slot.material
                 slot.link = "OBJECT"
-                slot.material = material
-        return item
+                if original is not None:
+                    slot.material = self._content.own(adjusted_material(original, spec.adjust))
 
     def _add_surface(self, spec: SurfaceSpec) -> None:
-        data = self._content.own(blender_mesh(f"synth {spec.name}", surface_mesh(spec)))
+        texture = spec.material.texture
+        moves = texture is not None and texture.displacement_method == "true"
+        mesh = fine_surface_mesh(spec) if moves else surface_mesh(spec)
+        data = self._content.own(blender_mesh(f"synth {spec.name}", mesh))
         data.materials[0] = self._material(f"synth {spec.name} material", spec.material)
         item = bpy.data.objects.new(f"synth {spec.name}", data)
         item.location = spec.center

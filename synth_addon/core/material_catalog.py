@@ -71,6 +71,10 @@ def materials_of(recipe: Recipe) -> dict[str, MaterialRecipe]:
             for name, furniture in recipe.room.furniture.items()
             if furniture.material is not None
         }
+    named |= {
+        f"material_rules.{number}.material": rule.material
+        for number, rule in enumerate(recipe.material_rules)
+    }
     return named
 
 

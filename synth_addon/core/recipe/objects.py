@@ -15,6 +15,7 @@ from ..errors import Fault, Problem
 from ..scene_spec import CollisionShape, Role, UpAxis
 from ..shapes.catalog import SHAPES
 from ..shapes.declaration import Shape
+from .adjust import AdjustRecipe
 from .fields import Number, Orientation, Section, number, orientation, parameter
 from .materials import MaterialRecipe
 from .problems import Contradictions, shown
@@ -127,6 +128,9 @@ class ObjectGroup(Section):
     material: MaterialRecipe | None = parameter(
         None, label="Material", help="Randomized material; without it the file's own is kept"
     )
+    adjust: AdjustRecipe | None = parameter(
+        None, label="Adjust", help="Changes of the file's own materials, where those are kept"
+    )
     collision_shape: CollisionShape = parameter(
         "convex_hull", label="Collision Shape", help="Body used while dropping"
     )
@@ -139,6 +143,14 @@ class ObjectGroup(Section):
     restitution: Number = number(
         0.1, low=0, high=1, label="Bounciness", help="Share of speed kept when bouncing"
     )
+
+    @model_validator(mode="after")
+    def _something_to_adjust(self) -> ObjectGroup:
+        if self.adjust is not None and self.material is not None:
+            raise Fault("material replaces what adjust would change", "Remove one of the two")
+        if self.adjust is not None and self.shape is not None:
+            raise Fault("a shape brings no material to adjust", "Give it a material instead")
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> ObjectGroup:

@@ -113,6 +113,8 @@ def _model_at(location: Sequence[str | int], model: type[BaseModel]) -> type[Bas
             annotation = _without_none(field.annotation) if field else None
         elif get_origin(annotation) is dict:
             annotation = get_args(annotation)[1]
+        elif get_origin(annotation) is tuple:
+            annotation = get_args(annotation)[0]
         else:
             return None
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

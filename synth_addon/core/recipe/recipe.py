@@ -12,6 +12,7 @@ from .camera import CameraRecipe
 from .environment import EnvironmentRecipe
 from .fields import Section, parameter
 from .lighting import LightsRecipe, PanelsRecipe
+from .material_rules import MaterialRule, rule_problems
 from .objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
 from .pools import PoolRecipe, most_objects, most_targets, pool_problems
 from .problems import Contradictions, shown
@@ -69,6 +70,11 @@ class Recipe(Section):
     spawn: SpawnRecipe = parameter(SpawnRecipe(), label="Spawn", help="Where objects start")
     physics: PhysicsRecipe = parameter(PhysicsRecipe(), label="Physics", help="How objects fall")
     room: RoomRecipe = parameter(RoomRecipe(), label="Room", help="Floor, walls and ceiling")
+    material_rules: tuple[MaterialRule, ...] = parameter(
+        (),
+        label="Material Rules",
+        help="Materials by chance for objects, classes and surfaces; applied in order, later win",
+    )
     lights: LightsRecipe = parameter(LightsRecipe(), label="Lights", help="Lamps")
     more_lights: dict[str, LightsRecipe] = parameter(
         {}, label="More Lights", help="Further groups of lamps by name; none disturbs another"
@@ -97,7 +103,7 @@ class Recipe(Section):
     def _consistent(self) -> Recipe:
         unpooled = [*pool_problems(self.objects, self.pools)]
         problems = [*_category_problems(self), *_surface_problems(self), *_blur_problems(self)]
-        problems += unpooled
+        problems += [*unpooled, *rule_problems(self)]
         if not unpooled:  # what scenes hold cannot be counted otherwise
             problems += _count_problems(self)
         if self.outputs.coverage and self.render.engine != "CYCLES":

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..asset_catalog import AssetCatalog
-from ..random_streams import random_stream
+from ..random_streams import random_stream, stream_within
 from ..recipe.objects import ObjectGroup, SpawnRecipe
 from ..recipe.recipe import Recipe
 from ..scene_spec import (
+    AdjustSpec,
     Asset,
     BodySpec,
     MaterialSpec,
@@ -20,6 +21,7 @@ from ..scene_spec import (
 )
 from ..shapes.catalog import SHAPES
 from ..transforms import Array
+from .adjust import sample_adjust
 from .counts import sample_counts
 from .materials import sample_material
 
@@ -53,6 +55,7 @@ def sample_objects(
                     scale=group.scale.draw(looks),
                     size_m=_sample_size(recipe, scene, name, aspect),
                     material=_sample_material(group, catalog, looks),
+                    adjust=_sample_adjust(group, looks),
                     body=_sample_body(group, start),
                     pose=_sample_pose(group, recipe.spawn, start),
                 )
@@ -97,6 +100,12 @@ def _sample_material(
     if group.material is not None:
         return sample_material(group.material, catalog, rng)
     return MaterialSpec() if group.shape is not None else None
+
+
+def _sample_adjust(group: ObjectGroup, looks: np.random.Generator) -> AdjustSpec | None:
+    if group.adjust is None:
+        return None
+    return sample_adjust(group.adjust, stream_within(looks, "adjust"))
 
 
 def _sample_body(group: ObjectGroup, rng: np.random.Generator) -> BodySpec:

@@ -9,6 +9,7 @@ from ..scene_spec import PhysicsSpec, RenderSpec, SceneSpec
 from .environment import sample_environment
 from .furniture import sample_furniture
 from .lights import sample_lights
+from .material_rules import apply_material_rules
 from .objects import sample_objects
 from .panels import sample_panels
 from .room import sample_room
@@ -25,7 +26,7 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
     """
     objects = sample_objects(recipe, catalog, scene, attempt)
     room = sample_room(recipe, catalog, scene)
-    return SceneSpec(
+    spec = SceneSpec(
         scene=scene,
         seed=recipe.seed,
         attempt=attempt,
@@ -45,3 +46,4 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
             for view in range(recipe.views_per_scene)
         ),
     )
+    return apply_material_rules(recipe, catalog, spec)
