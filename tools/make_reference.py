@@ -30,6 +30,7 @@ from synth_addon.core.recipe.environment import (
     StudioRecipe,
 )
 from synth_addon.core.recipe.fields import Number, Section
+from synth_addon.core.recipe.front3d import Front3dRecipe
 from synth_addon.core.recipe.furniture import FurnitureRecipe
 from synth_addon.core.recipe.lighting import LightsRecipe, PanelsRecipe, RegionRecipe
 from synth_addon.core.recipe.material_rules import MaterialRule
@@ -60,6 +61,7 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("room", RoomRecipe),
     ("room.windows", WindowsRecipe),
     ("room.furniture.NAME", FurnitureRecipe),
+    ("room.front3d", Front3dRecipe),
     ("lights", LightsRecipe),
     ("lights.region", RegionRecipe),
     ("panels", PanelsRecipe),

@@ -12,9 +12,19 @@ import numpy as np
 
 from ..core.errors import AssetError
 from ..core.mesh import TriangleMesh
-from ..core.scene_spec import Asset, FileAsset, OpenAsset, ShapeAsset
+from ..core.scene_spec import (
+    Asset,
+    FileAsset,
+    Front3dMeshAsset,
+    Front3dModelAsset,
+    OpenAsset,
+    ShapeAsset,
+    StoredAsset,
+    canonical_json,
+)
 from ..core.shapes.catalog import mesh_of
 from .datablocks import Datablocks
+from .front3d import HouseReader, upright_model
 from .mesh_reading import mesh_from_file
 from .meshes import blender_mesh, hull_points, triangle_mesh
 from .open_file import mesh_from_open_object
@@ -47,6 +57,7 @@ class AssetLibrary:
         self._stored: dict[str, LoadedAsset] = {}
         self._shapes: dict[str, LoadedAsset] = {}
         self._brought = Datablocks()
+        self._houses = HouseReader(paths)
 
     def load(self, key: str, asset: Asset) -> LoadedAsset:
         """Return an asset, loading it at first use.
@@ -73,21 +84,38 @@ class AssetLibrary:
         self._stored.clear()
         self._brought.remove_all()
 
-    def _read(self, asset: FileAsset | OpenAsset) -> LoadedAsset:
+    def _read(self, asset: StoredAsset) -> LoadedAsset:
+        model = None
+        if isinstance(asset, Front3dModelAsset):  # one reading for all that stretch it
+            file = FileAsset(file=asset.file)
+            model = self.load(canonical_json(file), file).mesh
         with _owning_what_comes(self._brought):
-            if isinstance(asset, FileAsset):
-                source, data = asset.file, mesh_from_file(self._paths[asset.file], asset)
-            else:
-                source, data = asset.object, mesh_from_open_object(asset.object)
-            triangles = triangle_mesh(data)
-            _check_usable(triangles, source)
-            return LoadedAsset(data, hull_points(f"{data.name} hull", triangles), triangles)
+            source, data = self._mesh_of(asset, model)
+            loaded = _loaded(data)
+            _check_usable(loaded.triangles, source)
+            return loaded
+
+    def _mesh_of(
+        self, asset: StoredAsset, model: bpy.types.Mesh | None
+    ) -> tuple[str, bpy.types.Mesh]:
+        """Return the name of what holds an asset, and a new mesh."""
+        if isinstance(asset, OpenAsset):
+            return asset.object, mesh_from_open_object(asset.object)
+        if isinstance(asset, Front3dMeshAsset):
+            return asset.file, blender_mesh(f"synth {asset.uid}", self._houses.part(asset))
+        if isinstance(asset, Front3dModelAsset):
+            assert model is not None
+            return asset.file, upright_model(model, asset)
+        return asset.file, mesh_from_file(self._paths[asset.file], asset)
 
 
 def _shaped(asset: ShapeAsset) -> LoadedAsset:
-    data = blender_mesh("synth shape", mesh_of(asset))
+    return _loaded(blender_mesh("synth shape", mesh_of(asset)))
+
+
+def _loaded(data: bpy.types.Mesh) -> LoadedAsset:
     triangles = triangle_mesh(data)
-    return LoadedAsset(data, hull_points("synth shape hull", triangles), triangles)
+    return LoadedAsset(data, hull_points(f"{data.name} hull", triangles), triangles)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO
 
 from ..core.errors import RecipeError, SynthError
+from ..core.notices import Notice
 
 
 class Console:
@@ -51,6 +52,12 @@ class Console:
             values["problems"] = [vars(problem) for problem in error.problems]
         self.event("error", exit_code=error.exit_code, **values)
         sys.stderr.write(f"synth: {error}\n")
+        sys.stderr.flush()
+
+    def notice(self, notice: Notice) -> None:
+        """Write to stderr what goes on nevertheless, and as an event for programs."""
+        self.event("warning", message=notice.message, names=notice.names)
+        sys.stderr.write(f"synth: warning: {notice.text}\n")
         sys.stderr.flush()
 
     def _line(self, text: str) -> None:

@@ -92,6 +92,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     scenes = scene_range(options, loaded.recipe)
     refuse_foreign_files(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
+    for notice in catalog.notices:
+        console.notice(notice)
     with console.without_native_output():
         return _generate(options, console, loaded.recipe, catalog, scenes)
 

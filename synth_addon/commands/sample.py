@@ -31,6 +31,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"--scene {options.scene}: must not be negative. Scenes count from 0")
     loaded = recipe_from(options)
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
+    for notice in catalog.notices:
+        console.notice(notice)
     spec = sample_scene(loaded.recipe, catalog, options.scene)
     console.result(json.dumps(spec.model_dump(mode="json"), indent=2))
     return 0

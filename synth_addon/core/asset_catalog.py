@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .environment_catalog import catalog_hdris, catalog_photos
+from .front3d.catalog import HOUSE_SUFFIX, HouseCatalog, catalog_front3d
 from .material_catalog import catalog_materials
 from .mesh_catalog import MESH_SUFFIXES, catalog_meshes, catalog_side_files
+from .notices import Notice
 from .open_file import OpenFile
 from .recipe.loading import LoadedRecipe
-from .scene_spec import StoredAsset, TextureSpec
+from .scene_spec import ShapeAsset, StoredAsset, TextureSpec
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class AssetCatalog:
         photos: backdrops; none where recipes may do without.
         material_photos: images for materials by the pattern that names them.
         folders: names of the asset folders that the recipe sets.
+        houses: rooms of the 3D-FRONT data set.
     """
 
     meshes: Mapping[str, tuple[StoredAsset, ...]]
@@ -44,11 +47,18 @@ class AssetCatalog:
     photos: tuple[str, ...] = ()
     material_photos: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
+    houses: HouseCatalog | None = None
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the user should know about the files."""
+        return self.houses.notices if self.houses else ()
 
     @property
     def images(self) -> tuple[str, ...]:
         """The names of all texture and environment files."""
-        return tuple(name for name in self.paths if not name.lower().endswith(MESH_SUFFIXES))
+        others = (*MESH_SUFFIXES, HOUSE_SUFFIX)
+        return tuple(name for name in self.paths if not name.lower().endswith(others))
 
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of all content that frames depend on, by the name of its source."""
@@ -86,9 +96,19 @@ def catalog_assets(loaded: LoadedRecipe, open_file: OpenFile | None = None) -> A
         photos=photos,
         material_photos=materials.photos,
         folders=materials.folders,
+        houses=catalog_front3d(loaded, paths),
     )
 
 
 def mesh_assets(catalog: AssetCatalog) -> list[StoredAsset]:
     """Return every mesh that scenes may draw, each once."""
-    return list(dict.fromkeys(asset for choices in catalog.meshes.values() for asset in choices))
+    drawn = [asset for choices in catalog.meshes.values() for asset in choices]
+    houses = catalog.houses.rooms.values() if catalog.houses else ()
+    placed = [
+        fixture.asset
+        for rooms in houses
+        for room in rooms
+        for fixture in room.fixtures
+        if not isinstance(fixture.asset, ShapeAsset)
+    ]
+    return list(dict.fromkeys([*drawn, *placed]))

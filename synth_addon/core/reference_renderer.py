@@ -19,10 +19,10 @@ from .ray_casting import cast_box, cast_mesh_in_view
 from .rendered_frame import RenderedFrame
 from .scene_spec import (
     Asset,
-    FileAsset,
     LightSpec,
     MaterialSpec,
     ObjectSpec,
+    OpenAsset,
     Pose,
     SceneSpec,
     SettledScene,
@@ -95,7 +95,7 @@ class ReferenceRenderer:
     def _mesh_of(self, asset: Asset) -> TriangleMesh:
         if isinstance(asset, ShapeAsset):
             return self._shape_mesh(asset)
-        source = asset.file if isinstance(asset, FileAsset) else asset.object
+        source = asset.object if isinstance(asset, OpenAsset) else asset.file
         raise AssetError(
             f"The reference renderer takes only procedural shapes, so it cannot load "
             f"{source!r}. Choose another engine or replace the file by a shape."

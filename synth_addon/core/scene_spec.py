@@ -71,8 +71,33 @@ class OpenAsset(Spec):
     object: str
 
 
-StoredAsset = FileAsset | OpenAsset
-Asset = Annotated[ShapeAsset | FileAsset | OpenAsset, Field(discriminator="kind")]
+class Front3dMeshAsset(Spec):
+    """A part of the building that a 3D-FRONT house holds itself, in the house's frame, z up.
+
+    Attributes:
+        file: the house, as the recipe names it.
+        uid: the part's id in the file.
+    """
+
+    kind: Literal["front3d_mesh"] = "front3d_mesh"
+    file: str
+    uid: str
+
+
+class Front3dModelAsset(Spec):
+    """A furniture model of 3D-FRONT, turned from y up to z up.
+
+    Attributes:
+        stretch: factors along the axes of the file, whose second points up.
+    """
+
+    kind: Literal["front3d_model"] = "front3d_model"
+    file: str
+    stretch: Vector = (1.0, 1.0, 1.0)
+
+
+StoredAsset = FileAsset | OpenAsset | Front3dMeshAsset | Front3dModelAsset
+Asset = Annotated[ShapeAsset | StoredAsset, Field(discriminator="kind")]
 
 
 def texture_projection(asset: Asset) -> Literal["uv", "box"]:

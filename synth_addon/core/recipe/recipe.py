@@ -40,6 +40,9 @@ class AssetFolders(Section):
         None, label="Textures", help="Folder of texture sets", min_length=1
     )
     photos: str | None = parameter(None, label="Photos", help="Folder of photos", min_length=1)
+    front3d: str | None = parameter(
+        None, label="3D-FRONT", help="Folder of the 3D-FRONT data set", min_length=1
+    )
 
 
 class Recipe(Section):
@@ -170,6 +173,8 @@ def _count_problems(recipe: Recipe) -> Iterator[Problem]:
 
 def _surface_problems(recipe: Recipe) -> Iterator[Problem]:
     room = recipe.room
+    if room.is_from_files:
+        return  # what it offers is known when the files are
     offered = {f.category or name for name, f in room.furniture.items()} if room.enabled else set()
     missing = sorted(set(recipe.spawn.on) - offered)
     if missing:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pydantic import model_validator
+
+from ..errors import Fault
 from .fields import Number, Section, number, parameter
+from .front3d import Front3dRecipe
 from .furniture import FurnitureRecipe
 from .materials import MaterialRecipe
 
@@ -40,7 +44,7 @@ class WindowsRecipe(Section):
 
 
 class RoomRecipe(Section):
-    """A closed box room with its floor at height 0, centred on the origin."""
+    """A closed box room with its floor at height 0, centred on the origin, or one from files."""
 
     enabled: bool = parameter(True, label="Room", help="Build floor, walls and ceiling")
     floor_only: bool = parameter(
@@ -52,6 +56,11 @@ class RoomRecipe(Section):
     windows: WindowsRecipe = parameter(WindowsRecipe(), label="Windows", help="Openings in walls")
     furniture: dict[str, FurnitureRecipe] = parameter(
         {}, label="Furniture", help="Kinds of furniture by name"
+    )
+    front3d: Front3dRecipe | None = parameter(
+        None,
+        label="3D-FRONT",
+        help="Furnished rooms of the 3D-FRONT data set in the place of the box",
     )
     floor: MaterialRecipe = parameter(
         _painted(value=(0.2, 0.7), saturation=(0, 0.5)),
@@ -68,3 +77,17 @@ class RoomRecipe(Section):
         label="Ceiling",
         help="Material of the ceiling",
     )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> RoomRecipe:
+        if self.front3d is not None and self.furniture:
+            raise Fault(
+                "furniture stands in the box room, and front3d brings a room of its own",
+                "Remove furniture or front3d",
+            )
+        return self
+
+    @property
+    def is_from_files(self) -> bool:
+        """Whether files bring the room with all that stands in it."""
+        return self.enabled and self.front3d is not None

@@ -105,8 +105,8 @@ def fault_at_rest(
     if not spec.physics.enabled:
         return None
     limit_x, limit_y = _wall_limits(spec)
-    surfaces = {surface.name: surface for surface in spec.surfaces}
-    reach = np.minimum((limit_x, limit_y), np.asarray(surfaces["floor"].size[:2]) / 2) + _SUNK_M
+    floor = next((surface.size for surface in spec.surfaces if surface.name == "floor"), None)
+    reach = np.minimum((limit_x, limit_y), np.asarray(floor or (np.inf,) * 3)[:2] / 2) + _SUNK_M
     ceiling = spec.room_size[2] if spec.room_size else np.inf
     settled = [
         item.scale * _rotated(meshes[item.asset_key], pose) + pose.translation

@@ -87,7 +87,7 @@ def furnish(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh])
     What objects are to be placed on comes first, then the larger before the smaller. Where
     objects start on the floor, that part of it is kept free.
     """
-    if not spec.fixtures:
+    if not recipe.room.furniture:
         return spec
     wanted = {category: rank for rank, category in enumerate(recipe.spawn.on)}
 

@@ -11,7 +11,8 @@ from ..distributions import draw_integer
 from ..random_streams import random_stream
 from ..recipe.recipe import Recipe
 from ..recipe.room import WindowsRecipe
-from ..scene_spec import MaterialSpec, Opening, SurfaceSpec, Vector
+from ..scene_spec import FixtureSpec, MaterialSpec, Opening, SurfaceSpec, Vector
+from .front3d import sample_front3d
 from .materials import sample_material
 
 WALL_THICKNESS_M = 0.2
@@ -26,13 +27,23 @@ class Room:
 
     size: Vector | None
     surfaces: tuple[SurfaceSpec, ...]
+    fixtures: tuple[FixtureSpec, ...] = ()
 
 
-def sample_room(recipe: Recipe, catalog: AssetCatalog, scene: int) -> Room:
-    """Draw the room as slabs whose inner faces lie on the room's box, the floor's at height 0."""
+def sample_room(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int = 0) -> Room:
+    """Draw the room as slabs whose inner faces lie on the room's box, the floor's at height 0.
+
+    A room from files brings no slabs: all of it are fixtures.
+
+    Args:
+        attempt: how many earlier arrangements were rejected; the next may suit another room.
+    """
     room = recipe.room
     if not room.enabled:
         return Room(None, ())
+    if room.front3d is not None and catalog.houses is not None:
+        drawn = sample_front3d(room.front3d, catalog.houses.rooms, recipe.seed, scene, attempt)
+        return Room(drawn.size, (), drawn.fixtures)
     rng = random_stream(recipe.seed, scene, "room")
     size = (room.width_m.draw(rng), room.depth_m.draw(rng), room.height_m.draw(rng))
     floor = _sample_surface("floor", recipe, catalog, scene)

@@ -22,17 +22,17 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
     Args:
         scene: scene index from 0; may lie beyond `Recipe.scenes`.
         attempt: 0, or how many earlier arrangements of this index were rejected. Objects and
-            views change with it; room, lights and environment stay.
+            views change with it, and rooms from files; else room, lights and environment stay.
     """
     objects = sample_objects(recipe, catalog, scene, attempt)
-    room = sample_room(recipe, catalog, scene)
+    room = sample_room(recipe, catalog, scene, attempt)
     spec = SceneSpec(
         scene=scene,
         seed=recipe.seed,
         attempt=attempt,
         recipe_hash=recipe_hash(recipe),
         objects=objects,
-        fixtures=sample_furniture(recipe, catalog, scene),
+        fixtures=(*room.fixtures, *sample_furniture(recipe, catalog, scene)),
         surfaces=room.surfaces + sample_panels(recipe, scene, room.size),
         room_size=room.size,
         lights=sample_lights(recipe, scene, room.size),

@@ -10,7 +10,7 @@ from ..mesh import TriangleMesh
 from ..mesh_catalog import Source, mesh_sources, place_of
 from ..recipe.objects import ObjectGroup
 from ..recipe.recipe import Recipe
-from ..scene_spec import FileAsset, SceneSpec, StoredAsset, canonical_json
+from ..scene_spec import FileAsset, OpenAsset, SceneSpec, StoredAsset, canonical_json
 
 _LEAST_M = 1e-4
 _GREATEST_M = 100.0
@@ -62,7 +62,7 @@ def check_sizes(recipe: Recipe, catalog: AssetCatalog, meshes: Mapping[str, Tria
 
 def _greatest_size(recipe: Recipe) -> tuple[float, str]:
     room = recipe.room
-    if not room.enabled:
+    if not room.enabled or room.is_from_files:
         return _GREATEST_M, f"more than {_GREATEST_M:g} m"
     sides = [room.width_m, room.depth_m] + ([] if room.floor_only else [room.height_m])
     longest = max(side.support()[1] for side in sides)
@@ -80,5 +80,5 @@ def _out_of_scale(
         ways.insert(0, f"{where}.unit (now {source.unit})")
     if isinstance(source, ObjectGroup):
         ways.append(f"{where}.size_m, the length that it should have")
-    found = asset.file if isinstance(asset, FileAsset) else asset.object
+    found = asset.object if isinstance(asset, OpenAsset) else asset.file
     return AssetError(f"{where}: {found!r} is {size:.4g} m long, {why}. Set {' or '.join(ways)}")

@@ -1,0 +1,1 @@
+"""Reads rooms of 3D-FRONT houses as the data set is published; pure values, no Blender."""
