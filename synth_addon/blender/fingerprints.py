@@ -10,12 +10,18 @@ import bpy
 import numpy as np
 
 
-def fingerprint(mesh: bpy.types.Mesh) -> str:
-    """Return the SHA-256, in hex, of a mesh's geometry, texture coordinates and materials."""
+def fingerprint(own: bpy.types.Mesh, shown: bpy.types.Mesh) -> str:
+    """Return the SHA-256, in hex, of a mesh's geometry, texture coordinates and materials.
+
+    Args:
+        own: the mesh before modifiers. Texture coordinates and colours are taken from it: those
+            that a bevel makes differ in the last bit from one process to the next.
+        shown: the mesh with modifiers applied.
+    """
     digest = hashlib.sha256()
-    for part in _geometry(mesh):
+    for part in (*_geometry(shown), *_painting(own)):
         digest.update(part)
-    for material in mesh.materials:
+    for material in shown.materials:
         for line in _material_lines(material):
             digest.update(f"{line}\n".encode())
     return digest.hexdigest()
@@ -26,6 +32,9 @@ def _geometry(mesh: bpy.types.Mesh) -> Iterator[bytes]:
     yield _array(mesh.loops, "vertex_index", 1, np.int32)
     yield _array(mesh.polygons, "loop_start", 1, np.int32)
     yield _array(mesh.polygons, "material_index", 1, np.int32)
+
+
+def _painting(mesh: bpy.types.Mesh) -> Iterator[bytes]:
     for layer in mesh.uv_layers:
         yield layer.name.encode() + _array(layer.uv, "vector", 2, np.float32)
     for layer in mesh.color_attributes:

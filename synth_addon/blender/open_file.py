@@ -50,7 +50,7 @@ def mesh_from_open_object(name: str) -> bpy.types.Mesh:
 def _digest(name: str) -> str:
     mesh = mesh_from_open_object(name)
     try:
-        return fingerprint(mesh)
+        return fingerprint(bpy.data.objects[name].data, mesh)
     finally:
         bpy.data.meshes.remove(mesh)
 
