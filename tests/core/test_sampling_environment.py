@@ -132,6 +132,24 @@ def test_the_strength_of_a_backdrop_counts() -> None:
     assert [c.backdrop.color for c in colors if c.backdrop] == [(1, 1, 1), (3, 3, 3)]
 
 
+def test_engines_without_a_sun_disc_get_a_lamp() -> None:
+    data = {"version": 1, "objects": {"cube": {"shape": "cube"}}, "lights": {"count": 1}}
+    specs = {}
+    for engine in ("CYCLES", "EEVEE"):
+        for kind in ("sky", "color"):
+            parts = {"environment": {"kind": kind}, "render": {"engine": engine}}
+            recipe = validate_recipe({**data, **parts}, "test")
+            specs[engine, kind] = sample_scene(recipe, NOTHING, 0)
+    counts = {key: len(spec.lights) for key, spec in specs.items() if key != ("EEVEE", "sky")}
+    assert set(counts.values()) == {1}
+    own, sun = specs["EEVEE", "sky"].lights
+    assert (own,) == specs["CYCLES", "sky"].lights
+    sky = specs["EEVEE", "sky"].environment.sky
+    assert sky is not None
+    assert math.asin(sun.position[2]) == pytest.approx(sky.sun_elevation)
+    assert sun.kind == "sun"
+
+
 # Folders that may be missing
 
 MIXED: dict[str, Any] = {"kind": {"sky": 1, "hdri": 1}, "file": "*"}

@@ -16,6 +16,7 @@ from ..light_spec import (
     EnvironmentKind,
     EnvironmentSpec,
     GradientSpec,
+    LightSpec,
     SkySpec,
     SoftBoxSpec,
     StudioSpec,
@@ -29,7 +30,7 @@ from ..recipe.environment import (
     StudioRecipe,
 )
 from ..recipe.recipe import Recipe
-from ..sky import sky_exposure
+from ..sky import sky_exposure, sun_lamp
 from ..spec import Vector
 
 
@@ -58,6 +59,13 @@ def sample_environment(recipe: Recipe, catalog: AssetCatalog, scene: int) -> Env
     if kind == "studio":
         return common.model_copy(update={"studio": _sample_studio(environment.studio, own)})
     return common.model_copy(update={"gradient": _sample_gradient(environment.gradient, own)})
+
+
+def sky_lamps(recipe: Recipe, environment: EnvironmentSpec) -> tuple[LightSpec, ...]:
+    """Return the sky's sun as a lamp, where the engine does not show it in the sky."""
+    if environment.sky is None or recipe.render.engine != "EEVEE":
+        return ()
+    return (sun_lamp(environment.sky, environment.strength, environment.rotation),)
 
 
 def _sample_backdrop(recipe: Recipe, catalog: AssetCatalog, scene: int) -> BackdropSpec | None:

@@ -6,7 +6,7 @@ from ..asset_catalog import AssetCatalog
 from ..recipe.loading import recipe_hash
 from ..recipe.recipe import Recipe
 from ..scene_spec import PhysicsSpec, RenderSpec, SceneSpec
-from .environment import sample_environment
+from .environment import sample_environment, sky_lamps
 from .furniture import sample_furniture
 from .lights import sample_lights
 from .material_rules import apply_material_rules
@@ -26,6 +26,7 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
     """
     objects = sample_objects(recipe, catalog, scene, attempt)
     room = sample_room(recipe, catalog, scene, attempt)
+    environment = sample_environment(recipe, catalog, scene)
     spec = SceneSpec(
         scene=scene,
         seed=recipe.seed,
@@ -35,8 +36,8 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         fixtures=(*room.fixtures, *sample_furniture(recipe, catalog, scene)),
         surfaces=room.surfaces + sample_panels(recipe, scene, room.size),
         room_size=room.size,
-        lights=sample_lights(recipe, scene, room.size),
-        environment=sample_environment(recipe, catalog, scene),
+        lights=sample_lights(recipe, scene, room.size) + sky_lamps(recipe, environment),
+        environment=environment,
         physics=PhysicsSpec.model_validate(recipe.physics.model_dump()),
         render=RenderSpec.model_validate(
             recipe.render.model_dump() | {"coverage": recipe.outputs.coverage}
