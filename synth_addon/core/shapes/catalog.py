@@ -17,13 +17,14 @@ from .bowl import BOWL
 from .box import BOX, CUBE
 from .can import CAN
 from .cone import CONE
+from .crate import CRATE
 from .cup import CUP
 from .cylinder import CYLINDER
 from .declaration import Shape
 from .supershape import SUPERSHAPE
 from .torus import TORUS
 
-_ALL = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, CUP, BOWL, BOTTLE, CAN, BOOK, SUPERSHAPE)
+_ALL = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, CUP, BOWL, BOTTLE, CAN, CRATE, BOOK, SUPERSHAPE)
 
 SHAPES: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in _ALL})
 
