@@ -156,7 +156,7 @@ def test_streams_within_streams_are_independent_and_take_nothing() -> None:
 )
 def test_contradictions_are_refused(fields: dict[str, Any], said: str) -> None:
     data = {"version": 1, "objects": {"cube": {"shape": "cube", "material": fields}}}
-    with pytest.raises(RecipeError, match="objects.cube.material") as caught:
+    with pytest.raises(RecipeError, match=r"objects.cube.material") as caught:
         validate_recipe(data, "test")
     assert said in str(caught.value)
 
