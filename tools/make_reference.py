@@ -36,7 +36,8 @@ from synth_addon.core.recipe.lighting import LightsRecipe, PanelsRecipe, RegionR
 from synth_addon.core.recipe.material_rules import MaterialRule
 from synth_addon.core.recipe.materials import MaterialRecipe
 from synth_addon.core.recipe.motion_blur import MotionBlurRecipe
-from synth_addon.core.recipe.objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
+from synth_addon.core.recipe.objects import ObjectGroup
+from synth_addon.core.recipe.physics import PhysicsRecipe, SpawnRecipe
 from synth_addon.core.recipe.pools import PoolRecipe
 from synth_addon.core.recipe.recipe import AssetFolders, Recipe
 from synth_addon.core.recipe.rendering import OutputsRecipe, RenderRecipe

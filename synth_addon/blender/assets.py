@@ -1,4 +1,4 @@
-"""Loads each asset once: its render mesh, its triangles for annotation, its hull for the drop."""
+"""Loads each asset once: its render mesh, its triangles for annotation and the drop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..core.shapes.catalog import mesh_of
 from .datablocks import Datablocks
 from .front3d import HouseReader, upright_model
 from .mesh_reading import mesh_from_file
-from .meshes import blender_mesh, hull_points, triangle_mesh
+from .meshes import blender_mesh, triangle_mesh
 from .open_file import mesh_from_open_object
 
 
@@ -36,12 +36,10 @@ class LoadedAsset:
 
     Attributes:
         mesh: shared by all objects that show it.
-        hull: vertices whose convex hull falls in its place.
         triangles: what annotations are computed from.
     """
 
     mesh: bpy.types.Mesh
-    hull: bpy.types.Mesh
     triangles: TriangleMesh
 
 
@@ -76,7 +74,7 @@ class AssetLibrary:
     def keep_shapes(self, keys: set[str]) -> None:
         """Remove procedural meshes not in `keys`: each scene may bring shapes of its own."""
         gone = [self._shapes.pop(key) for key in set(self._shapes) - keys]
-        bpy.data.batch_remove(ids=[block for asset in gone for block in (asset.mesh, asset.hull)])
+        bpy.data.batch_remove(ids=[asset.mesh for asset in gone])
 
     def close(self) -> None:
         """Remove all meshes, and the materials and images that came with them."""
@@ -115,7 +113,7 @@ def _shaped(asset: ShapeAsset) -> LoadedAsset:
 
 def _loaded(data: bpy.types.Mesh) -> LoadedAsset:
     triangles = triangle_mesh(data)
-    return LoadedAsset(data, hull_points(f"{data.name} hull", triangles), triangles)
+    return LoadedAsset(data, triangles)
 
 
 @contextmanager

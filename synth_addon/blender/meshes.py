@@ -9,7 +9,6 @@ import numpy as np
 from mathutils import Matrix
 
 from ..core.mesh import TriangleMesh
-from ..core.support import support_vertices
 
 _SHARP_ANGLE = np.radians(40)
 
@@ -45,13 +44,6 @@ def triangle_mesh(data: bpy.types.Mesh) -> TriangleMesh:
     triangles = np.empty(3 * len(data.loop_triangles), dtype=np.int32)
     data.loop_triangles.foreach_get("vertices", triangles)
     return TriangleMesh(vertices.reshape(-1, 3).astype(float), triangles.reshape(-1, 3))
-
-
-def hull_points(name: str, mesh: TriangleMesh) -> bpy.types.Mesh:
-    """Return a mesh of loose vertices whose convex hull stands for `mesh` in the drop."""
-    data = bpy.data.meshes.new(name)
-    data.from_pydata(support_vertices(mesh.vertices).tolist(), [], [])
-    return data
 
 
 def evaluated_mesh(

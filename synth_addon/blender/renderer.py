@@ -8,6 +8,9 @@ from pathlib import Path
 
 import bpy
 
+from ..core.collision.bodies import BodyLibrary
+from ..core.collision.cache import cache_folder
+from ..core.collision.decomposition import Decomposer
 from ..core.errors import RenderError
 from ..core.geometry_buffer import GeometryTracer
 from ..core.mesh import TriangleMesh
@@ -61,6 +64,7 @@ class BlenderRenderer:
         self._library = AssetLibrary(paths)
         self.builder = SceneBuilder(paths)
         self._stage = DropStage()
+        self._bodies = BodyLibrary(Decomposer(cache_folder()))
         self.scratch = ScratchFolder()
 
     @property
@@ -83,12 +87,18 @@ class BlenderRenderer:
         assets = self._assets(spec)
         self.builder.clear()  # its objects show the shapes that are about to go
         self._library.keep_shapes(set(assets))
+        self._bodies.forget_shapes_but(set(assets))
         return_free_memory()
         return {key: asset.triangles for key, asset in assets.items()}
 
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
         """Drop the objects with rigid bodies; see `Renderer.settle`."""
-        return self._stage.settle(spec, self._assets(spec))
+        if not spec.physics.enabled or not spec.objects:
+            return tuple(item.pose for item in spec.objects)
+        assets = self._assets(spec)
+        meshes = {key: asset.triangles for key, asset in assets.items()}
+        bodies = [self._bodies.body(item, meshes[item.asset_key]) for item in spec.objects]
+        return self._stage.settle(spec, assets, bodies)
 
     def build(self, scene: SettledScene) -> None:
         """Replace the scene that is rendered; see `Renderer.build`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..core.asset_catalog import AssetCatalog
     from ..core.dataset.store import DatasetStore
     from ..core.job import Job
+    from ..core.mesh import TriangleMesh
     from ..core.recipe.recipe import Recipe
     from ..core.renderer import Renderer
 
@@ -115,9 +117,24 @@ def _generate(
         with console.without_native_errors():
             meshes = renderer.preload(mesh_assets(catalog), catalog.images)
         check_sizes(recipe, catalog, meshes)
+        _prepare_parts(console, recipe, catalog, meshes)
         info = dataset_info(recipe, catalog, renderer.version)
         with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
             return _run_job(options, console, recipe, catalog, scenes, renderer, store)
+
+
+def _prepare_parts(
+    console: Console, recipe: Recipe, catalog: AssetCatalog, meshes: Mapping[str, TriangleMesh]
+) -> None:
+    from ..core.collision.cache import cache_folder
+    from ..core.collision.decomposition import Decomposer
+    from ..core.collision.preparation import prepare_parts
+
+    def report(name: str, number: int, total: int) -> None:
+        console.event("convex_parts", mesh=name, number=number, total=total)
+        console.write(f"splitting {name} into convex parts, {number} of {total}; kept for later")
+
+    prepare_parts(recipe, catalog, meshes, Decomposer(cache_folder()), report)
 
 
 def _run_job(

@@ -14,9 +14,10 @@ from .mesh import TriangleMesh
 from .recipe.recipe import Recipe
 from .rendered_frame import RenderedFrame
 from .renderer import Renderer
-from .sampling.arrangement import arrange, fault_at_rest
+from .sampling.arrangement import arrange
 from .sampling.cameras import choose_views
 from .sampling.furniture import furnish
+from .sampling.rest_checks import fault_at_rest
 from .sampling.scene import sample_scene
 from .sampling.sizes import with_sizes
 from .scene_spec import SettledScene, SettledView

@@ -38,6 +38,9 @@ Mask = NDArray[np.bool_]
 
 MESHES_KEPT = 256
 
+_SPACE_M = 0.001
+"""Between the boxes of objects on the floor."""
+
 
 class ReferenceRenderer:
     """Implements `renderer.Renderer` for procedural shapes.
@@ -104,13 +107,14 @@ class ReferenceRenderer:
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
         """Return the objects' poses with their lowest vertices moved straight to the floor, z = 0.
 
-        Rotation, x and y stay, and objects may overlap. Without physics the spec's poses are
-        returned.
+        Rotation and y stay; what would meet earlier ones moves along x until it is free. Without
+        physics the spec's poses are returned.
         """
         if not spec.physics.enabled:
             return tuple(item.pose for item in spec.objects)
         meshes = self.load(spec)
-        return tuple(_resting(item, meshes[item.asset_key]) for item in spec.objects)
+        boxes: list[Array] = []
+        return tuple(_resting(item, meshes[item.asset_key], boxes) for item in spec.objects)
 
     def build(self, scene: SettledScene) -> None:
         """Make `scene` the one that `render` shows."""
@@ -174,11 +178,19 @@ class _Seen:
     rays: Array
 
 
-def _resting(item: ObjectSpec, mesh: TriangleMesh) -> Pose:
+def _resting(item: ObjectSpec, mesh: TriangleMesh, boxes: list[Array]) -> Pose:
+    """Return a free place on the floor, and add the box (2, 3) there to those taken."""
     rotation = rotation_from_quaternion(item.pose.quaternion)
-    lowest = float((item.scale * mesh.vertices @ rotation[2]).min())
+    points = item.scale * mesh.vertices @ rotation.T
     x, y, _ = item.pose.translation
-    return Pose(translation=(x, y, -lowest), quaternion=item.pose.quaternion)
+    box = np.array([points.min(axis=0), points.max(axis=0)])
+    place = np.array([x, y, -box[0, 2]])
+    for other in sorted(boxes, key=lambda taken: float(taken[0, 0])):
+        here = box + place
+        if np.all((here[0] < other[1]) & (here[1] > other[0])):
+            place[0] += other[1, 0] - here[0, 0] + _SPACE_M
+    boxes.append(box + place)
+    return Pose(translation=tuple(place.tolist()), quaternion=item.pose.quaternion)
 
 
 def _stage_from(scene: SettledScene, meshes: Mapping[str, TriangleMesh]) -> _Stage:

@@ -32,7 +32,7 @@ Matrix4 = tuple[
 ]
 Role = Literal["target", "distractor"]
 UpAxis = Literal["Y", "Z"]
-CollisionShape = Literal["convex_hull", "box", "sphere", "mesh"]
+CollisionShape = Literal["auto", "convex_hull", "convex_parts", "box", "sphere", "mesh"]
 Engine = Literal["CYCLES", "EEVEE", "WORKBENCH"]
 
 
@@ -118,12 +118,21 @@ class Pose(Spec):
 
 
 class BodySpec(Spec):
-    """How an object behaves while it is dropped."""
+    """How an object behaves while it is dropped.
 
-    collision_shape: CollisionShape = "convex_hull"
+    Attributes:
+        mass_kg: meaningless where there is a density.
+        density_kg_m3: mass per volume of the mesh, or of its hull where that is not closed.
+        linear_damping, angular_damping: share of speed lost per second.
+    """
+
+    collision_shape: CollisionShape = "auto"
     mass_kg: float = 0.2
+    density_kg_m3: float | None = None
     friction: float = 0.6
     restitution: float = 0.1
+    linear_damping: float = 0.04
+    angular_damping: float = 0.2
 
 
 class ObjectSpec(Spec):
@@ -218,6 +227,9 @@ class PhysicsSpec(Spec):
         rest_speed: metres per second below which a body counts as slow.
         rest_seconds: how long all bodies must have been slow.
         max_seconds: simulated time at which the drop ends in any case.
+        calm_after: simulated seconds after which all is halted once and then damped strongly.
+        max_penetration: metres by which settled bodies may reach into each other or the room.
+        max_gap: metres to the nearest thing at which a settled body counts as touching it.
     """
 
     enabled: bool
@@ -227,6 +239,9 @@ class PhysicsSpec(Spec):
     rest_speed: float
     rest_seconds: float
     max_seconds: float
+    calm_after: float = 0.8
+    max_penetration: float = 0.002
+    max_gap: float = 0.002
 
 
 class RenderSpec(Spec):

@@ -323,7 +323,7 @@ def test_an_object_alone_fills_its_silhouette(seed: int) -> None:
     assert np.count_nonzero(mask != (ids == 3)) <= max(1, 0.001 * mask.sum())
 
 
-def test_resting_objects_touch_the_floor_and_keep_their_place() -> None:
+def test_resting_objects_touch_the_floor_beside_each_other() -> None:
     random = np.random.default_rng(4)
     items = [
         block(
@@ -334,11 +334,15 @@ def test_resting_objects_touch_the_floor_and_keep_their_place() -> None:
         for index, height in enumerate([2.0, -1.0, 0.0])
     ]
     poses = ReferenceRenderer(block_mesh).settle(scene_of(*items))
+    assert poses[0].translation[0] == 0.3
+    end = -np.inf
     for item, pose in zip(items, poses, strict=True):
         assert isinstance(item.asset, ShapeAsset)
         vertices = transform_points(pose.matrix, 0.4 * block_mesh(item.asset).vertices)
         assert vertices[:, 2].min() == pytest.approx(0.0, abs=1e-12)
-        assert pose.translation[:2] == (0.3, -0.2)
+        assert pose.translation[1] == -0.2
+        assert vertices[:, 0].min() > end
+        end = vertices[:, 0].max()
         assert pose.quaternion == item.pose.quaternion
 
 

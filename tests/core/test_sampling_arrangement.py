@@ -1,4 +1,4 @@
-"""Arranging: objects start apart, inside the walls and at their height; bad rests are told."""
+"""Arranging: objects start apart, inside the walls and at their height."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.recipe.recipe import Recipe
-from synth_addon.core.sampling.arrangement import arrange, fault_at_rest
+from synth_addon.core.sampling.arrangement import arrange
 from synth_addon.core.sampling.balls import bounding_balls
 from synth_addon.core.sampling.scene import sample_scene
-from synth_addon.core.scene_spec import Pose, SceneSpec
+from synth_addon.core.scene_spec import SceneSpec
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.transforms import Array, rotation_from_quaternion
 
@@ -115,53 +115,3 @@ def test_what_is_too_large_for_the_room_starts_in_its_middle() -> None:
     objects = {"box": {"shape": "box", "rotation": "upright", "parameters": {"width_m": 3}}}
     _, spec, _ = arranged(recipe(objects=objects, room={"width_m": 0.5, "depth_m": 0.5}), 0)
     assert spec.objects[0].pose.translation[:2] == (0, 0)
-
-
-def at_rest(*translation: float, **parts: Any) -> str | None:
-    made = recipe(objects={"box": {"shape": "box"}}, **parts)
-    _, spec, meshes = arranged(made, 0)
-    return fault_at_rest(spec, [Pose(translation=translation)], meshes)
-
-
-def test_what_lies_on_the_floor_is_fine() -> None:
-    assert at_rest(0, 0, 0.05) is None
-    assert at_rest(1.9, -1.9, 0.05) is None
-
-
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        ((0, 0, -1), "object 1 (box) sank into the floor"),
-        ((9, 0, 0.05), "object 1 (box) left the room"),
-        ((0, -9, 0.05), "object 1 (box) left the room"),
-        ((0, 0, 2.9), "object 1 (box) left the room"),
-        ((0, 0, float("nan")), "object 1 (box) has no finite pose"),
-    ],
-)
-def test_bad_rests_are_told_with_a_remedy(place: tuple[float, float, float], said: str) -> None:
-    fault = at_rest(*place)
-    assert fault is not None
-    assert fault.startswith(said)
-    assert "spawn." in fault
-
-
-def test_on_a_bare_floor_nothing_may_fall_off() -> None:
-    assert at_rest(1.9, 1.9, 0.05, room={"floor_only": True}) is None
-    assert at_rest(2.5, 0, 0.05, room={"floor_only": True}) is not None
-
-
-def test_what_touches_nothing_below_it_hovers() -> None:
-    assert "hovers" in (at_rest(0, 0, 0.06) or "")
-    assert at_rest(0, 0, 0.054) is None
-
-
-def test_what_lies_on_another_object_does_not_hover() -> None:
-    made = recipe(objects={"box": {"shape": "box", "count": 2}})
-    _, spec, meshes = arranged(made, 0)
-    below, on_top, above = (Pose(translation=(0, 0, z)) for z in (0.05, 0.15, 0.16))
-    assert fault_at_rest(spec, [below, on_top], meshes) is None
-    assert "object 2 (box) hovers" in (fault_at_rest(spec, [below, above], meshes) or "")
-
-
-def test_without_a_drop_any_place_is_meant() -> None:
-    assert at_rest(0, 0, -1, physics={"enabled": False}) is None

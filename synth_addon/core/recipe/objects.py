@@ -132,16 +132,33 @@ class ObjectGroup(Section):
         None, label="Adjust", help="Changes of the file's own materials, where those are kept"
     )
     collision_shape: CollisionShape = parameter(
-        "convex_hull", label="Collision Shape", help="Body used while dropping"
+        "auto",
+        label="Collision Shape",
+        help="Body used while dropping; convex_parts keeps hollow things hollow, auto takes it "
+        "for those and convex_hull for others",
     )
     mass_kg: Number = number(
         0.2, low=1e-3, high=1e4, unit="kg", label="Mass", help="Mass while dropping"
+    )
+    density_kg_m3: Number | None = number(
+        None,
+        low=1,
+        high=25000,
+        unit="kg/m3",
+        label="Density",
+        help="Mass per volume of the mesh while dropping, instead of mass_kg",
     )
     friction: Number = number(
         0.6, low=0, high=2, label="Friction", help="Grip on other objects while dropping"
     )
     restitution: Number = number(
         0.1, low=0, high=1, label="Bounciness", help="Share of speed kept when bouncing"
+    )
+    linear_damping: Number = number(
+        0.04, low=0, high=1, label="Damping", help="Share of speed lost per second"
+    )
+    angular_damping: Number = number(
+        0.2, low=0, high=1, label="Spin Damping", help="Share of turning speed lost per second"
     )
 
     @model_validator(mode="after")
@@ -236,55 +253,3 @@ def _misfit(name: str, ranges: tuple[tuple[str, float, float], ...]) -> tuple[Pr
             found = shown(dict(zip(values, corner, strict=True)))
             return (Problem("parameters", found, fault.message, fault.remedy),)
     return ()
-
-
-class SpawnRecipe(Section):
-    """The box in which objects start; they are moved apart, upward if need be."""
-
-    x_m: Number = number(
-        {"uniform": [-0.3, 0.3]}, low=-1e3, high=1e3, unit="m", label="X", help="Start position"
-    )
-    y_m: Number = number(
-        {"uniform": [-0.3, 0.3]}, low=-1e3, high=1e3, unit="m", label="Y", help="Start position"
-    )
-    height_m: Number = number(
-        {"uniform": [0.1, 0.4]},
-        low=-1e3,
-        high=1e3,
-        unit="m",
-        label="Height",
-        help="Start height of the lowest point above the floor, or above what objects start on",
-    )
-    on: tuple[str, ...] = parameter(
-        (),
-        label="On",
-        help="Categories of furniture that objects start above, such as table; x_m and y_m then "
-        "count from the middle of a level area, and objects start within it. Empty for the floor",
-    )
-    spread: bool = parameter(
-        False, label="Spread", help="Let each object draw its own area instead of one for all"
-    )
-
-
-class PhysicsRecipe(Section):
-    """How objects fall and when they count as settled."""
-
-    enabled: bool = parameter(True, label="Drop", help="Let objects fall and come to rest")
-    gravity: float = parameter(
-        9.81, ge=0.1, le=100, unit="m/s2", label="Gravity", help="Acceleration downward"
-    )
-    steps_per_second: int = parameter(
-        60, ge=24, le=1000, label="Steps per Second", help="Simulated frames per second"
-    )
-    substeps: int = parameter(
-        4, ge=1, le=100, label="Substeps", help="Solver steps in each simulated frame"
-    )
-    rest_speed: float = parameter(
-        0.01, gt=0, le=10, unit="m/s", label="Rest Speed", help="Slower than this counts as still"
-    )
-    rest_seconds: float = parameter(
-        0.2, gt=0, le=10, unit="s", label="Rest Time", help="How long all must be still"
-    )
-    max_seconds: float = parameter(
-        4.0, gt=0, le=120, unit="s", label="Time Limit", help="The drop ends at this simulated time"
-    )

@@ -13,7 +13,8 @@ from .environment import EnvironmentRecipe
 from .fields import Section, parameter
 from .lighting import LightsRecipe, PanelsRecipe
 from .material_rules import MaterialRule, rule_problems
-from .objects import ObjectGroup, PhysicsRecipe, SpawnRecipe
+from .objects import ObjectGroup
+from .physics import PhysicsRecipe, SpawnRecipe
 from .pools import PoolRecipe, most_objects, most_targets, pool_problems
 from .problems import Contradictions, shown
 from .rendering import OutputsRecipe, RenderRecipe

@@ -1,4 +1,4 @@
-"""Moves objects apart before they are dropped, and judges how they came to rest."""
+"""Moves objects apart before they are dropped."""
 
 from __future__ import annotations
 
@@ -17,10 +17,6 @@ from .spawn_region import SpawnRegion, spawn_regions
 
 _REDRAWS = 20
 _GAP_M = 0.002
-_HOVER_M = 0.005
-_SUNK_M = 0.02
-_CALMER = "Lower spawn.height_m, or raise physics.substeps"
-_ROOMIER = "Widen spawn.x_m and spawn.y_m, enlarge the room, or lower the objects' counts"
 
 
 def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> SceneSpec:
@@ -49,13 +45,6 @@ def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh])
         placed.append(bounding_ball(item, pose, mesh))
         objects.append(item.model_copy(update={"pose": pose}))
     return spec.model_copy(update={"objects": tuple(objects)})
-
-
-def _wall_limits(spec: SceneSpec) -> tuple[float, float]:
-    if spec.room_size is None:
-        return np.inf, np.inf
-    width, depth, _ = spec.room_size
-    return width / 2, depth / 2
 
 
 def _grounded(item: ObjectSpec, mesh: TriangleMesh, start: Vector, region: SpawnRegion) -> Pose:
@@ -93,46 +82,3 @@ def _raised(item: ObjectSpec, pose: Pose, mesh: TriangleMesh, placed: Sequence[B
         x, y, z = pose.translation
         pose = Pose(translation=(x, y, z + float(rise)), quaternion=pose.quaternion)
     return pose
-
-
-def fault_at_rest(
-    spec: SceneSpec, poses: Sequence[Pose], meshes: Mapping[str, TriangleMesh]
-) -> str | None:
-    """Return what is wrong with a settled scene and the remedy, or None.
-
-    Objects must not sink into the floor, hover, nor lie beyond the walls or on the ceiling.
-    """
-    if not spec.physics.enabled:
-        return None
-    limit_x, limit_y = _wall_limits(spec)
-    floor = next((surface.size for surface in spec.surfaces if surface.name == "floor"), None)
-    reach = np.minimum((limit_x, limit_y), np.asarray(floor or (np.inf,) * 3)[:2] / 2) + _SUNK_M
-    ceiling = spec.room_size[2] if spec.room_size else np.inf
-    settled = [
-        item.scale * _rotated(meshes[item.asset_key], pose) + pose.translation
-        for item, pose in zip(spec.objects, poses, strict=True)
-    ]
-    for item, points in zip(spec.objects, settled, strict=True):
-        who, center = f"object {item.instance_id} ({item.group})", points.mean(axis=0)
-        if not np.isfinite(points).all():
-            return f"{who} has no finite pose. {_CALMER}"
-        if points[:, 2].min() < -_SUNK_M:
-            return f"{who} sank into the floor. {_CALMER}"
-        if np.any(np.abs(center[:2]) > reach) or center[2] > ceiling:
-            return f"{who} left the room. {_ROOMIER}"
-    return _hovering(spec, settled)
-
-
-def _hovering(spec: SceneSpec, settled: Sequence[Array]) -> str | None:
-    """Return a fault if an object is near neither the floor nor, box to box, anything below it."""
-    low = np.array([points.min(axis=0) for points in settled]).reshape(-1, 3)
-    high = np.array([points.max(axis=0) for points in settled]).reshape(-1, 3)
-    for i, item in enumerate(spec.objects):
-        near = np.all((low < high[i] + _HOVER_M) & (high > low[i] - _HOVER_M), axis=1)
-        near[i] = False
-        if low[i, 2] > _HOVER_M and not np.any(near & (low[:, 2] < low[i, 2])):
-            return (
-                f"object {item.instance_id} ({item.group}) hovers {low[i, 2]:.3f} m above the "
-                "floor. Raise physics.max_seconds"
-            )
-    return None

@@ -13,7 +13,7 @@ from ..distributions import draw_integer
 from ..light_spec import LightKind, LightSpec
 from ..random_streams import random_stream
 from ..recipe.lighting import LightsRecipe
-from ..recipe.objects import SpawnRecipe
+from ..recipe.physics import SpawnRecipe
 from ..recipe.recipe import Recipe
 from ..spec import Vector
 

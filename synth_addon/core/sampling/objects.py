@@ -6,7 +6,8 @@ import numpy as np
 
 from ..asset_catalog import AssetCatalog
 from ..random_streams import random_stream, stream_within
-from ..recipe.objects import ObjectGroup, SpawnRecipe
+from ..recipe.objects import ObjectGroup
+from ..recipe.physics import SpawnRecipe
 from ..recipe.recipe import Recipe
 from ..scene_spec import (
     AdjustSpec,
@@ -56,7 +57,9 @@ def sample_objects(
                     size_m=_sample_size(recipe, scene, name, aspect),
                     material=_sample_material(group, catalog, looks),
                     adjust=_sample_adjust(group, looks),
-                    body=_sample_body(group, start),
+                    body=_sample_body(
+                        group, start, random_stream(recipe.seed, scene, f"body of {aspect}")
+                    ),
                     pose=_sample_pose(group, recipe.spawn, start),
                 )
             )
@@ -108,12 +111,17 @@ def _sample_adjust(group: ObjectGroup, looks: np.random.Generator) -> AdjustSpec
     return sample_adjust(group.adjust, stream_within(looks, "adjust"))
 
 
-def _sample_body(group: ObjectGroup, rng: np.random.Generator) -> BodySpec:
+def _sample_body(
+    group: ObjectGroup, rng: np.random.Generator, more: np.random.Generator
+) -> BodySpec:
     return BodySpec(
         collision_shape=group.collision_shape,
         mass_kg=group.mass_kg.draw(rng),
         friction=group.friction.draw(rng),
         restitution=group.restitution.draw(rng),
+        density_kg_m3=None if group.density_kg_m3 is None else group.density_kg_m3.draw(more),
+        linear_damping=group.linear_damping.draw(more),
+        angular_damping=group.angular_damping.draw(more),
     )
 
 

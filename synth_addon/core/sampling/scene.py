@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..asset_catalog import AssetCatalog
 from ..recipe.loading import recipe_hash
 from ..recipe.recipe import Recipe
-from ..scene_spec import PhysicsSpec, RenderSpec, SceneSpec
+from ..scene_spec import RenderSpec, SceneSpec
 from .environment import sample_environment, sky_lamps
 from .furniture import sample_furniture
 from .lights import sample_lights
@@ -38,7 +38,7 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         room_size=room.size,
         lights=sample_lights(recipe, scene, room.size) + sky_lamps(recipe, environment),
         environment=environment,
-        physics=PhysicsSpec.model_validate(recipe.physics.model_dump()),
+        physics=recipe.physics.to_spec(),
         render=RenderSpec.model_validate(
             recipe.render.model_dump() | {"coverage": recipe.outputs.coverage}
         ),

@@ -1,0 +1,1 @@
+"""The convex parts with which objects collide while they are dropped."""

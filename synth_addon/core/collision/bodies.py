@@ -1,0 +1,74 @@
+"""What an object is to the physics engine: convex parts, a mass and where its middle is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ..mass_properties import MassProperties, mass_properties
+from ..mesh import TriangleMesh
+from ..scene_spec import CollisionShape, ObjectSpec, ShapeAsset
+from ..transforms import Array
+from .decomposition import Decomposer
+from .parts import collision_parts
+
+_PartsKey = tuple[str, CollisionShape, float]
+"""Asset, collision shape and scale."""
+_LIGHTEST_KG = 1e-3
+"""Bullet is unstable where next to nothing carries something heavy."""
+
+
+@dataclass(frozen=True, eq=False)
+class CollisionBody:
+    """One object's body, before the object's scale.
+
+    Attributes:
+        parts: convex, each as points (N, 3) in the mesh's frame, metres.
+        middle: (3,), of its mass, in the same frame.
+        mass_kg: of the object at its own scale.
+    """
+
+    parts: tuple[Array, ...]
+    middle: Array
+    mass_kg: float
+
+
+class BodyLibrary:
+    """Collision bodies; what hangs on the mesh alone is computed once."""
+
+    def __init__(self, decomposer: Decomposer) -> None:
+        self._decomposer = decomposer
+        self._parts: dict[_PartsKey, tuple[Array, ...]] = {}
+        self._masses: dict[str, MassProperties] = {}
+        self._stored: set[str] = set()
+
+    def body(self, spec: ObjectSpec, mesh: TriangleMesh) -> CollisionBody:
+        """Return the body of an object.
+
+        Raises:
+            AssetError: its mesh must be decomposed and cannot be.
+        """
+        key, shape = spec.asset_key, spec.body.collision_shape
+        if not isinstance(spec.asset, ShapeAsset):
+            self._stored.add(key)
+        body = (key, shape, spec.scale)
+        if body not in self._parts:
+            self._parts[body] = collision_parts(
+                spec.asset, mesh, spec.scale, shape, self._decomposer
+            )
+        if key not in self._masses:
+            self._masses[key] = mass_properties(mesh)
+        found = self._masses[key]
+        return CollisionBody(self._parts[body], found.centroid, _mass(spec, found.volume))
+
+    def forget_shapes_but(self, keys: Collection[str]) -> None:
+        """Release the bodies of procedural shapes but these: each scene may bring its own."""
+        kept = self._stored.union(keys)
+        self._parts = {key: parts for key, parts in self._parts.items() if key[0] in kept}
+        self._masses = {key: mass for key, mass in self._masses.items() if key in kept}
+
+
+def _mass(spec: ObjectSpec, volume: float) -> float:
+    if spec.body.density_kg_m3 is None:
+        return spec.body.mass_kg
+    return max(_LIGHTEST_KG, spec.body.density_kg_m3 * volume * spec.scale**3)

@@ -1,0 +1,67 @@
+"""Distances from points to triangles, exact and vectorised."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .transforms import Array
+
+_CANDIDATES_AT_ONCE = 1 << 22
+
+
+def nearest_distances(points: Array, corners: Array, reach: ArrayLike) -> Array:
+    """Return each point's distance (P,) to the nearest triangle, or inf beyond its reach.
+
+    Args:
+        points: (P, 3).
+        corners: (T, 3, 3), the triangles' corners in the points' frame.
+        reach: largest distance of interest, one for all or one per point.
+    """
+    reaches = np.broadcast_to(np.asarray(reach, float), len(points))
+    nearest = np.full(len(points), np.inf)
+    if not len(points) or not len(corners):
+        return nearest
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    step = max(1, _CANDIDATES_AT_ONCE // len(corners))
+    for begin in range(0, len(points), step):
+        part = slice(begin, begin + step)
+        at, around = points[part, None, :], reaches[part, None, None]
+        near = np.all((at > low - around) & (at < high + around), axis=2)
+        which, triangle = np.nonzero(near)
+        found = pair_distances(points[part][which], corners[triangle])
+        np.minimum.at(nearest, which + begin, found)
+    nearest[nearest > reaches] = np.inf
+    return nearest
+
+
+def pair_distances(points: Array, corners: Array) -> Array:
+    """Return the distance (N,) of point i of `points` (N, 3) to triangle i of `corners` (N, 3, 3).
+
+    The region of the triangle that the nearest point lies in is found from barycentric
+    coordinates (Ericson, "Real-Time Collision Detection", 2005, section 5.1.5). A triangle without
+    area counts as its edges.
+    """
+    a, b, c = corners.transpose(1, 0, 2)
+    nearest = np.minimum.reduce(
+        [_squared_to_edge(points, p, q) for p, q in ((a, b), (b, c), (c, a))]
+    )
+    normal = np.cross(b - a, c - a)
+    area = np.einsum("ij,ij->i", normal, normal)
+    offset = points - a
+    u = np.einsum("ij,ij->i", np.cross(offset, c - a), normal)
+    v = np.einsum("ij,ij->i", np.cross(b - a, offset), normal)
+    above = (u >= 0) & (v >= 0) & (u + v <= area) & (area > 0)
+    height = np.einsum("ij,ij->i", offset, normal)
+    inner = np.divide(height**2, area, out=np.full(len(points), np.inf), where=above)
+    distances: Array = np.sqrt(np.minimum(nearest, inner))
+    return distances
+
+
+def _squared_to_edge(points: Array, begin: Array, end: Array) -> Array:
+    along, offset = end - begin, points - begin
+    length = np.einsum("ij,ij->i", along, along)
+    share = np.einsum("ij,ij->i", offset, along) / np.maximum(length, 1e-300)
+    gap = offset - np.clip(share, 0.0, 1.0)[:, None] * along
+    squared: Array = np.einsum("ij,ij->i", gap, gap)
+    return squared
