@@ -12,12 +12,14 @@ import numpy as np
 
 from ..core.errors import AssetError
 from ..core.mesh import TriangleMesh
+from ..core.room_content import RoomContent
 from ..core.scene_spec import (
     Asset,
     FileAsset,
     Front3dMeshAsset,
     Front3dModelAsset,
     OpenAsset,
+    RoomAsset,
     ShapeAsset,
     StoredAsset,
     canonical_json,
@@ -28,6 +30,7 @@ from .front3d import HouseReader, upright_model
 from .mesh_reading import mesh_from_file
 from .meshes import blender_mesh, triangle_mesh
 from .open_file import mesh_from_open_object
+from .room_file import read_room_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,11 +85,28 @@ class AssetLibrary:
         self._stored.clear()
         self._brought.remove_all()
 
+    def read_room(self, file: str) -> RoomContent:
+        """Load every mesh of a room's file, and return what it holds.
+
+        Raises:
+            AssetError: the file cannot be read or holds no usable mesh.
+        """
+        with _owning_what_comes(self._brought):
+            room = read_room_file(file, self._paths[file])
+            for name, mesh in room.meshes.items():
+                loaded = _loaded(mesh)
+                _check_usable(loaded.triangles, f"{file} {name}")
+                self._stored[canonical_json(RoomAsset(file=file, object=name))] = loaded
+        return room.content
+
     def _read(self, asset: StoredAsset) -> LoadedAsset:
         model = None
         if isinstance(asset, Front3dModelAsset):  # one reading for all that stretch it
             file = FileAsset(file=asset.file)
             model = self.load(canonical_json(file), file).mesh
+        if isinstance(asset, RoomAsset):  # the file brings all of its meshes at once
+            self.read_room(asset.file)
+            return self._stored[canonical_json(asset)]
         with _owning_what_comes(self._brought):
             source, data = self._mesh_of(asset, model)
             loaded = _loaded(data)

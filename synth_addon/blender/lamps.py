@@ -36,3 +36,30 @@ def build_light(name: str, spec: LightSpec) -> tuple[bpy.types.Object, bpy.types
     rotation = direction.to_track_quat("-Z", "Y") if direction.length else Quaternion()
     lamp.matrix_world = Matrix.Translation(spec.position) @ rotation.to_matrix().to_4x4()
     return lamp, light
+
+
+def light_spec(lamp: bpy.types.Object) -> LightSpec:
+    """Return the spec of a lamp object; an area lamp's sides become one of their mean length."""
+    light = lamp.data
+    assert isinstance(light, bpy.types.Light)
+    kind = next(kind for kind, name in _LIGHT_TYPES.items() if name == light.type)
+    place = lamp.matrix_world.translation
+    target = place + lamp.matrix_world.to_3x3() @ Vector((0.0, 0.0, -1.0))
+    size, angle = getattr(light, "shadow_soft_size", 0.0), 0.0
+    if light.type == "AREA":
+        long = light.shape in ("RECTANGLE", "ELLIPSE")
+        size = (light.size * light.size_y) ** 0.5 if long else light.size
+    elif light.type == "SUN":
+        angle = light.angle
+    elif light.type == "SPOT":
+        angle = light.spot_size
+    return LightSpec(
+        kind=kind,
+        position=(place.x, place.y, place.z),
+        target=(target.x, target.y, target.z),
+        energy=light.energy,
+        color=(light.color.r, light.color.g, light.color.b),
+        size_m=size,
+        angle=angle,
+        blend=light.spot_blend if light.type == "SPOT" else 0.15,
+    )

@@ -15,6 +15,7 @@ from ..core.errors import RenderError
 from ..core.geometry_buffer import GeometryTracer
 from ..core.mesh import TriangleMesh
 from ..core.rendered_frame import RenderedFrame
+from ..core.room_content import RoomContent
 from ..core.scene_spec import (
     MotionSpec,
     Pose,
@@ -81,6 +82,10 @@ class BlenderRenderer:
         for name in images:
             check_image(name, self._paths[name])
         return {key: asset.triangles for key, asset in loaded.items()}
+
+    def read_room(self, file: str) -> RoomContent:
+        """Read a user's own file that is the room; see `Renderer.read_room`."""
+        return self._library.read_room(file)
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the triangles of every asset in `spec`; see `Renderer.load`."""

@@ -111,10 +111,12 @@ def _generate(
     from ..core.asset_catalog import mesh_assets
     from ..core.dataset.store import DatasetStore
     from ..core.describe import dataset_info
+    from ..core.room_file import with_room_file
     from ..core.sampling.sizes import check_sizes
 
     with closing(BlenderRenderer(catalog.paths, options.threads or 0)) as renderer:
         with console.without_native_errors():
+            catalog = with_room_file(recipe, catalog, renderer)
             meshes = renderer.preload(mesh_assets(catalog), catalog.images)
         check_sizes(recipe, catalog, meshes)
         _prepare_parts(console, recipe, catalog, meshes)

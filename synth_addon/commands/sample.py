@@ -25,6 +25,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Print the spec as JSON."""
     from ..core.asset_catalog import catalog_assets
     from ..core.errors import UsageError
+    from ..core.notices import Notice
     from ..core.sampling.scene import sample_scene
 
     if options.scene < 0:
@@ -33,6 +34,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     for notice in catalog.notices:
         console.notice(notice)
+    if catalog.room_file is not None:
+        message = "room.file is read by Blender alone, so this spec lacks what stands in the room"
+        console.notice(Notice(message, (catalog.room_file,)))
     spec = sample_scene(loaded.recipe, catalog, options.scene)
     console.result(json.dumps(spec.model_dump(mode="json"), indent=2))
     return 0

@@ -11,14 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .asset_files import matching_files, root_folder
 from .environment_catalog import catalog_hdris, catalog_photos
+from .errors import AssetError
 from .front3d.catalog import HOUSE_SUFFIX, HouseCatalog, catalog_front3d
+from .furnished_room import FurnishedRoom
 from .material_catalog import catalog_materials
 from .mesh_catalog import MESH_SUFFIXES, catalog_meshes, catalog_side_files
 from .notices import Notice
 from .open_file import OpenFile
 from .recipe.loading import LoadedRecipe
 from .scene_spec import ShapeAsset, StoredAsset, TextureSpec
+
+ROOM_SUFFIXES = (".blend", ".glb", ".gltf", ".usd", ".usda", ".usdc", ".usdz")
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class AssetCatalog:
         material_photos: images for materials by the pattern that names them.
         folders: names of the asset folders that the recipe sets.
         houses: rooms of the 3D-FRONT data set.
+        room_file: the user's own file that is the room.
+        room: what that file holds, once a renderer has read it.
     """
 
     meshes: Mapping[str, tuple[StoredAsset, ...]]
@@ -48,6 +55,8 @@ class AssetCatalog:
     material_photos: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
     houses: HouseCatalog | None = None
+    room_file: str | None = None
+    room: FurnishedRoom | None = None
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -97,17 +106,29 @@ def catalog_assets(loaded: LoadedRecipe, open_file: OpenFile | None = None) -> A
         material_photos=materials.photos,
         folders=materials.folders,
         houses=catalog_front3d(loaded, paths),
+        room_file=_room_file(loaded, paths),
     )
+
+
+def _room_file(loaded: LoadedRecipe, paths: dict[str, Path]) -> str | None:
+    room = loaded.recipe.room
+    if not room.enabled or room.file is None:
+        return None
+    folder = root_folder("assets.models", loaded.recipe.assets.models, loaded.folder)
+    files = matching_files("room.file", room.file, folder, ROOM_SUFFIXES, paths)
+    if len(files) > 1:
+        raise AssetError(f"room.file: {room.file!r} matches {len(files)} files. Name one")
+    return files[0]
 
 
 def mesh_assets(catalog: AssetCatalog) -> list[StoredAsset]:
     """Return every mesh that scenes may draw, each once."""
     drawn = [asset for choices in catalog.meshes.values() for asset in choices]
     houses = catalog.houses.rooms.values() if catalog.houses else ()
+    rooms = [room for offered in houses for room in offered]
     placed = [
         fixture.asset
-        for rooms in houses
-        for room in rooms
+        for room in [*rooms, *([catalog.room] if catalog.room else [])]
         for fixture in room.fixtures
         if not isinstance(fixture.asset, ShapeAsset)
     ]

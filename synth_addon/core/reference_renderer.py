@@ -17,6 +17,7 @@ from .errors import AssetError, RenderError
 from .mesh import TriangleMesh
 from .ray_casting import cast_box, cast_mesh_in_view
 from .rendered_frame import RenderedFrame
+from .room_content import RoomContent
 from .scene_spec import (
     Asset,
     LightSpec,
@@ -82,6 +83,14 @@ class ReferenceRenderer:
         """
         return {canonical_json(asset): self._mesh_of(asset) for asset in meshes}
 
+    def read_room(self, file: str) -> RoomContent:
+        """Refuse a room's file.
+
+        Raises:
+            AssetError: always; only procedural shapes can be drawn.
+        """
+        raise self._refused(file)
+
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the mesh of every asset in `spec`, as `SceneSpec.assets` names them.
 
@@ -99,7 +108,11 @@ class ReferenceRenderer:
         if isinstance(asset, ShapeAsset):
             return self._shape_mesh(asset)
         source = asset.object if isinstance(asset, OpenAsset) else asset.file
-        raise AssetError(
+        raise self._refused(source)
+
+    @staticmethod
+    def _refused(source: str) -> AssetError:
+        return AssetError(
             f"The reference renderer takes only procedural shapes, so it cannot load "
             f"{source!r}. Choose another engine or replace the file by a shape."
         )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from .mesh import TriangleMesh
 from .rendered_frame import RenderedFrame
+from .room_content import RoomContent
 from .scene_spec import Pose, SceneSpec, SettledScene, SettledView, StoredAsset
 
 
@@ -30,6 +31,16 @@ class Renderer(Protocol):
 
         Raises:
             AssetError: a file is missing, unreadable or holds nothing usable.
+        """
+
+    def read_room(self, file: str) -> RoomContent:
+        """Read a user's own file that is the room; its meshes are then loaded.
+
+        Args:
+            file: as the recipe names it.
+
+        Raises:
+            AssetError: the file cannot be read or holds no usable mesh.
         """
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:

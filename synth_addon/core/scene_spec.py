@@ -96,7 +96,15 @@ class Front3dModelAsset(Spec):
     stretch: Vector = (1.0, 1.0, 1.0)
 
 
-StoredAsset = FileAsset | OpenAsset | Front3dMeshAsset | Front3dModelAsset
+class RoomAsset(Spec):
+    """A mesh object of a room's file, in its own frame, with its scale and modifiers applied."""
+
+    kind: Literal["room"] = "room"
+    file: str
+    object: str
+
+
+StoredAsset = FileAsset | OpenAsset | Front3dMeshAsset | Front3dModelAsset | RoomAsset
 Asset = Annotated[ShapeAsset | StoredAsset, Field(discriminator="kind")]
 
 

@@ -291,7 +291,7 @@ def test_null_stands_for_nothing(data_set: Path) -> None:
 
 def test_two_sources_of_furniture_contradict_each_other(data_set: Path) -> None:
     room = {"front3d": {}, "furniture": {"table": {"file": "table.obj"}}}
-    with pytest.raises(RecipeError, match="front3d brings a room of its own"):
+    with pytest.raises(RecipeError, match="furniture and front3d do not go together"):
         loaded(data_set, room=room)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from typing import Annotated
+
+from pydantic import Field, model_validator
 
 from ..errors import Fault
 from .fields import Number, Section, number, parameter
@@ -14,6 +16,10 @@ from .materials import MaterialRecipe
 def _painted(value: tuple[float, float], saturation: tuple[float, float]) -> MaterialRecipe:
     ranges = {"value": {"uniform": value}, "saturation": {"uniform": saturation}}
     return MaterialRecipe.model_validate(ranges)
+
+
+_Side = Annotated[float, Field(gt=0, le=1e3)]
+RoomSize = tuple[_Side, _Side, _Side]
 
 
 class WindowsRecipe(Section):
@@ -62,6 +68,23 @@ class RoomRecipe(Section):
         label="3D-FRONT",
         help="Furnished rooms of the 3D-FRONT data set in the place of the box",
     )
+    file: str | None = parameter(
+        None,
+        label="File",
+        help="A file of one's own in the place of the box, such as room.blend or room.glb, with "
+        "its floor at height 0; relative to the assets.models folder, or to the recipe's own",
+        min_length=1,
+    )
+    file_size_m: RoomSize | None = parameter(
+        None,
+        unit="m",
+        label="File Size",
+        help="Inner width, depth and height around the origin of a room from a file, in which "
+        "objects and cameras stay; without it, from the box of its meshes",
+    )
+    file_lights: bool = parameter(
+        False, label="File Lights", help="Let the lamps of the room's file shine"
+    )
     floor: MaterialRecipe = parameter(
         _painted(value=(0.2, 0.7), saturation=(0, 0.5)),
         label="Floor",
@@ -80,14 +103,18 @@ class RoomRecipe(Section):
 
     @model_validator(mode="after")
     def _one_source(self) -> RoomRecipe:
-        if self.front3d is not None and self.furniture:
+        given = [name for name in ("furniture", "front3d", "file") if getattr(self, name)]
+        if len(given) > 1:
             raise Fault(
-                "furniture stands in the box room, and front3d brings a room of its own",
-                "Remove furniture or front3d",
+                f"{' and '.join(given)} do not go together: furniture stands in the box room, "
+                "front3d and file bring a room of their own",
+                "Keep one of them",
             )
+        if self.file is None and (self.file_lights or self.file_size_m is not None):
+            raise Fault("file_lights and file_size_m belong to file", "Remove them, or add file")
         return self
 
     @property
     def is_from_files(self) -> bool:
         """Whether files bring the room with all that stands in it."""
-        return self.enabled and self.front3d is not None
+        return self.enabled and (self.front3d is not None or self.file is not None)

@@ -11,7 +11,7 @@ from ..distributions import draw_integer
 from ..random_streams import random_stream
 from ..recipe.recipe import Recipe
 from ..recipe.room import WindowsRecipe
-from ..scene_spec import FixtureSpec, MaterialSpec, Opening, SurfaceSpec, Vector
+from ..scene_spec import FixtureSpec, LightSpec, MaterialSpec, Opening, SurfaceSpec, Vector
 from .front3d import sample_front3d
 from .materials import sample_material
 
@@ -28,6 +28,7 @@ class Room:
     size: Vector | None
     surfaces: tuple[SurfaceSpec, ...]
     fixtures: tuple[FixtureSpec, ...] = ()
+    lights: tuple[LightSpec, ...] = ()
 
 
 def sample_room(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int = 0) -> Room:
@@ -44,6 +45,9 @@ def sample_room(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int 
     if room.front3d is not None and catalog.houses is not None:
         drawn = sample_front3d(room.front3d, catalog.houses.rooms, recipe.seed, scene, attempt)
         return Room(drawn.size, (), drawn.fixtures)
+    if room.file is not None:
+        read = catalog.room
+        return Room(read.size, (), read.fixtures, read.lights) if read else Room(None, ())
     rng = random_stream(recipe.seed, scene, "room")
     size = (room.width_m.draw(rng), room.depth_m.draw(rng), room.height_m.draw(rng))
     floor = _sample_surface("floor", recipe, catalog, scene)

@@ -36,7 +36,11 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         fixtures=(*room.fixtures, *sample_furniture(recipe, catalog, scene)),
         surfaces=room.surfaces + sample_panels(recipe, scene, room.size),
         room_size=room.size,
-        lights=sample_lights(recipe, scene, room.size) + sky_lamps(recipe, environment),
+        lights=(
+            *room.lights,
+            *sample_lights(recipe, scene, room.size),
+            *sky_lamps(recipe, environment),
+        ),
         environment=environment,
         physics=recipe.physics.to_spec(),
         render=RenderSpec.model_validate(
