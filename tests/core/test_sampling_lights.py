@@ -158,6 +158,10 @@ def test_the_order_of_groups_is_that_of_their_names() -> None:
         ({"more_lights": {"a.b": {}}}, "more_lights: one is named 'a.b'"),
         ({"more_lights": {"desk": {"count": 0.5}}}, "more_lights.desk.count: limits and values"),
         ({"panels": {}, "room": OPEN}, "panels: panels hang under a ceiling"),
+        (
+            {"panels": {}, "room": {"front3d": {}}},
+            "panels: panels hang under the ceiling of the box",
+        ),
         ({"panels": {"count": -1}}, "panels.count: values reach from -1"),
     ],
 )

@@ -107,7 +107,7 @@ class Recipe(Section):
     def _consistent(self) -> Recipe:
         unpooled = [*pool_problems(self.objects, self.pools)]
         problems = [*_category_problems(self), *_surface_problems(self), *_blur_problems(self)]
-        problems += [*unpooled, *rule_problems(self)]
+        problems += [*unpooled, *rule_problems(self), *_panel_problems(self)]
         if not unpooled:  # what scenes hold cannot be counted otherwise
             problems += _count_problems(self)
         if self.outputs.coverage and self.render.engine != "CYCLES":
@@ -115,10 +115,6 @@ class Recipe(Section):
                 f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",
                 'Set outputs.coverage to false, or render.engine to "CYCLES"',
             )
-        if self.panels is not None and not (self.room.enabled and not self.room.floor_only):
-            message = "panels hang under a ceiling, and there is none"
-            remedy = "Remove panels, or set room.enabled to true and room.floor_only to false"
-            problems.append(Problem("panels", "", message, remedy))
         if self.physics.enabled and not self.room.enabled:
             message = "objects would fall for ever without a floor"
             remedy = "Set room.enabled to true, or physics.enabled to false"
@@ -154,6 +150,19 @@ class Recipe(Section):
         """
         plain = self.model_dump(mode="json", exclude={"assets", "scenes"})
         return plain | {"categories": list(self.category_names)}
+
+
+def _panel_problems(recipe: Recipe) -> Iterator[Problem]:
+    room = recipe.room
+    if recipe.panels is None:
+        return
+    if not room.enabled or room.floor_only:
+        message = "panels hang under a ceiling, and there is none"
+        remedy = "Remove panels, or set room.enabled to true and room.floor_only to false"
+        yield Problem("panels", "", message, remedy)
+    elif room.is_from_files:
+        message = "panels hang under the ceiling of the box room, and files bring another room"
+        yield Problem("panels", "", message, "Remove panels, or what names the room's files")
 
 
 def _count_problems(recipe: Recipe) -> Iterator[Problem]:
