@@ -132,6 +132,15 @@ def test_the_strength_of_a_backdrop_counts() -> None:
     assert [c.backdrop.color for c in colors if c.backdrop] == [(1, 1, 1), (3, 3, 3)]
 
 
+def test_rooms_with_windows_are_exposed_for_the_room() -> None:
+    def strength(windows: int) -> float:
+        data = {"version": 1, "objects": {"cube": {"shape": "cube"}}}
+        data |= {"room": {"windows": {"count": windows}}, "environment": {"indoor_factor": 7}}
+        return sample_scene(validate_recipe(data, "test"), NOTHING, 0).environment.strength
+
+    assert (strength(0), strength(1)) == (1, 7)
+
+
 def test_engines_without_a_sun_disc_get_a_lamp() -> None:
     data = {"version": 1, "objects": {"cube": {"shape": "cube"}}, "lights": {"count": 1}}
     specs = {}

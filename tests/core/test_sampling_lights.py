@@ -160,7 +160,7 @@ def test_the_order_of_groups_is_that_of_their_names() -> None:
         ({"panels": {}, "room": OPEN}, "panels: panels hang under a ceiling"),
         (
             {"panels": {}, "room": {"front3d": {}}},
-            "panels: panels hang under the ceiling of the box",
+            "panels: panels hang under the ceiling of",
         ),
         ({"panels": {"count": -1}}, "panels.count: values reach from -1"),
     ],

@@ -176,6 +176,13 @@ class EnvironmentRecipe(Section):
         min_length=1,
     )
     strength: Number = number(1, low=0, high=1e3, label="Strength", help="Factor on the light")
+    indoor_factor: Number = number(
+        20,
+        low=0,
+        high=1e4,
+        label="Indoor Factor",
+        help="Factor on top in rooms with windows, as a camera exposes for the room",
+    )
     rotation_deg: Number = number(
         {"uniform": [0, 360]}, low=-360, high=720, unit="deg", label="Rotation", help="Around Z"
     )

@@ -34,18 +34,25 @@ from ..sky import sky_exposure, sun_lamp
 from ..spec import Vector
 
 
-def sample_environment(recipe: Recipe, catalog: AssetCatalog, scene: int) -> EnvironmentSpec:
+def sample_environment(
+    recipe: Recipe, catalog: AssetCatalog, scene: int, *, through_windows: bool
+) -> EnvironmentSpec:
     """Draw the light from all around.
 
     Kinds that need files are left out of the draw where the catalog has none.
+
+    Args:
+        through_windows: whether the light reaches the scene through windows alone.
     """
     environment = recipe.environment
     kinds = environment.kind if catalog.hdris else environment.kind.without("hdri")
     kind = kinds.draw(random_stream(recipe.seed, scene, "environment kind"))
     rng = random_stream(recipe.seed, scene, "environment")
+    indoors = random_stream(recipe.seed, scene, "indoor factor")
+    factor = environment.indoor_factor.draw(indoors) if through_windows else 1.0
     common = EnvironmentSpec(
         kind=cast("EnvironmentKind", kind),
-        strength=environment.strength.draw(rng),
+        strength=environment.strength.draw(rng) * factor,
         rotation=math.radians(environment.rotation_deg.draw(rng)),
         backdrop=_sample_backdrop(recipe, catalog, scene),
     )

@@ -26,7 +26,8 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
     """
     objects = sample_objects(recipe, catalog, scene, attempt)
     room = sample_room(recipe, catalog, scene, attempt)
-    environment = sample_environment(recipe, catalog, scene)
+    has_windows = any(surface.openings for surface in room.surfaces)
+    environment = sample_environment(recipe, catalog, scene, through_windows=has_windows)
     spec = SceneSpec(
         scene=scene,
         seed=recipe.seed,
