@@ -85,6 +85,14 @@ def expected_size(name: str, p: dict[str, float]) -> tuple[float, float, float]:
         return p["size_m"], p["size_m"], p["size_m"]
     if name == "book":
         return p["width_m"], p["height_m"], p["thickness_m"]
+    if name == "connector":
+        return (round(p["poles"]) + 0.6) * p["pitch_m"], p["depth_m"], p["height_m"]
+    if name == "plug":
+        return 2 * p["radius_m"], 2 * p["radius_m"], p["body_m"] + p["pin_m"]
+    if name == "fuse":
+        return p["length_m"], 2.6 * p["radius_m"], p["base_m"] + 2.5 * p["radius_m"]
+    if name == "socket":
+        return p["size_m"], p["size_m"], p["height_m"]
     if "depth_m" in p:
         return p["width_m"], p["depth_m"], p["height_m"]
     if name == "torus":

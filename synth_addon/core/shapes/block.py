@@ -15,7 +15,7 @@ from .pieces import tolerance_of
 # Edges up to this radius are bevelled by one flat strip, larger ones are rounded.
 _LARGEST_BEVEL = 0.004
 _ROUND_STEPS = 4
-_CROWN_STEPS = 4
+_CROWN_STEPS = 5
 # Points between the corners of a block with a well.
 _BETWEEN = 7
 
@@ -45,14 +45,29 @@ def block(
     angles = np.linspace(0.0, math.pi / 2, steps + 1)
     rises = [(edge * (1 - math.sin(a)), edge * (1 - math.cos(a))) for a in angles]
     rows = rises + [(inset, side - z) for inset, z in reversed(rises)]
-    left = min(width, depth) / 2 - edge
-    for share in np.linspace(0.0, 1.0, _CROWN_STEPS + 1)[1:-1] if crown > 0 else ():
-        rows.append((edge + share * left, side + crown * (1 - (1 - share) ** 2)))
     loops = [
         level(_inset_rectangle(width, depth, corner, inset, corner_steps), z) for inset, z in rows
     ]
+    if crown > 0:
+        loops += _crown((width, depth), (edge, corner), (side, crown), corner_steps)
     middle = np.array([0.0, 0.0, height])
     return convex(stacked(loops, top=middle))
+
+
+def _crown(
+    size: tuple[float, float], radii: tuple[float, float], heights: tuple[float, float], steps: int
+) -> list[Array]:
+    """Return loops over a block's top that rise to its middle and become rounder on the way."""
+    (width, depth), (edge, corner), (side, crown) = size, radii, heights
+    least = min(width, depth) - 2 * edge
+    loops = []
+    for share in np.linspace(0.0, 1.0, _CROWN_STEPS + 1)[1:-1]:
+        across, along = (1 - share) * (width - 2 * edge), (1 - share) * (depth - 2 * edge)
+        start = max(corner - edge, 0.1 * corner)
+        radius = (1 - share) * (start + share * max(0.45 * least - start, 0.0))
+        outline = rounded_rectangle(across, along, radius, steps=steps)
+        loops.append(level(outline, side + crown * (1 - (1 - share) ** 2)))
+    return loops
 
 
 def leg(bottom: float, top: float, height: float, *, lean: tuple[float, float] = (0, 0)) -> Solid:
@@ -93,6 +108,7 @@ def welled_block(
         corner: radius of the upright edges.
         edge: bevel of the upper edge.
     """
+    edge = min(edge, 0.03 * min(width, depth, height))
     outline, upper = _outlines(width, depth, corner, edge)
     return _welled(outline, upper, circle_facing(upper, radius), (height - edge, height, floor))
 
@@ -115,6 +131,7 @@ def tray(
         corner: radius of the upright edges.
         edge: bevel of the upper edge.
     """
+    edge = min(edge, 0.03 * min(width, depth, height))
     outline, upper = _outlines(width, depth, corner, edge)
     inner, _ = _outlines(width - 2 * rim, depth - 2 * rim, max(corner - rim, 0.3 * corner), 0.0)
     return _welled(outline, upper, inner, (height - edge, height, floor))
@@ -122,6 +139,7 @@ def tray(
 
 def _outlines(width: float, depth: float, corner: float, edge: float) -> tuple[Array, Array]:
     """Return the outline of a block and that of its top within the bevel."""
+    corner = min(corner, 0.2 * min(width, depth))
     across, along = width - 2 * edge, depth - 2 * edge
     inner = max(corner - edge, 0.2 * corner)
     return (

@@ -11,20 +11,36 @@ from ..mesh import TriangleMesh
 from ..scene_spec import ShapeAsset
 from ..transforms import Array
 from .ball import SPHERE
+from .bed import BED
 from .book import BOOK
 from .bottle import BOTTLE
 from .bowl import BOWL
 from .box import BOX, CUBE
+from .cabinet import CABINET
 from .can import CAN
+from .chair import CHAIR
 from .cone import CONE
+from .connector import CONNECTOR
 from .crate import CRATE
 from .cup import CUP
 from .cylinder import CYLINDER
 from .declaration import Shape
+from .fuse import FUSE
+from .lamp_holder import LAMP_HOLDER
+from .plug import PLUG
+from .shelf import SHELF
+from .socket import SOCKET
+from .sofa import SOFA
 from .supershape import SUPERSHAPE
+from .switch import SWITCH
+from .table import TABLE
 from .torus import TORUS
 
-_ALL = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, CUP, BOWL, BOTTLE, CAN, CRATE, BOOK, SUPERSHAPE)
+_SOLIDS = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, SUPERSHAPE)
+_HOUSEHOLD = (CUP, BOWL, BOTTLE, CAN, CRATE, BOOK)
+_INDUSTRIAL = (CONNECTOR, PLUG, FUSE, SOCKET, SWITCH, LAMP_HOLDER)
+_FURNITURE = (TABLE, CHAIR, SHELF, CABINET, SOFA, BED)
+_ALL = (*_SOLIDS, *_HOUSEHOLD, *_INDUSTRIAL, *_FURNITURE)
 
 SHAPES: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in _ALL})
 
