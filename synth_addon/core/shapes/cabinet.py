@@ -8,6 +8,9 @@ from .assembly import Solid, assembled_shape
 from .block import block, leg
 from .declaration import check_at_most, length
 
+# Drawers above each other; lower fronts than would make more are made higher.
+_MOST_ROWS = 12
+
 
 def assemble_cabinet(
     *, width_m: float, depth_m: float, height_m: float, front_m: float, leg_m: float
@@ -39,7 +42,7 @@ def _fronts(
     """Yield drawers or doors, each with a handle that just reaches the cabinet's foremost plane."""
     low, high = heights
     thickness, grip, reach = depths
-    rows = max(1, round((high - low) / front))
+    rows = min(max(1, round((high - low) / front)), _MOST_ROWS)
     columns = max(1, round(width / max(0.6, 1.2 * front)))
     across, up = width / columns, (high - low) / rows
     gap = min(0.003, 0.03 * min(across, up))
