@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from synth_addon.core.mesh_catalog import MESH_SUFFIXES
+
 ROOT = Path(__file__).parents[2]
 
 CUBE = "".join(f"v {x} {y} {z}\n" for x in (0, 1) for y in (0, 1) for z in (0, 1)) + (
@@ -70,6 +72,16 @@ BROKEN_MESHES: dict[str, bytes] = {
     "garbage.blend": NOISE,
     "head_only.blend": b"BLENDER-v405",
 }
+BROKEN_MESHES |= {
+    "garbage.stl": NOISE,
+    "words.stl": b"solid of words\n",
+    "garbage.fbx": NOISE,
+    "head_only.fbx": b"Kaydara FBX Binary  \0\x1a\0\xe8\x1c\0\0",
+    "garbage.usd": NOISE,
+    "head_only.usda": b"#usda 1.0\n",
+    "head_only.usdc": b"PXR-USDC\0\x08\0\0",
+    "garbage.usdz": NOISE,
+}
 BROKEN_IMAGES: dict[str, bytes] = {
     "garbage": NOISE,
     "words": b"not an image",
@@ -113,7 +125,7 @@ def under_sky(name: str) -> dict[str, Any]:
 # Found by looking at names and sizes, without Blender
 
 
-@pytest.mark.parametrize("suffix", [".obj", ".ply", ".glb", ".gltf", ".blend"])
+@pytest.mark.parametrize("suffix", MESH_SUFFIXES)
 def test_mesh_files_without_content_are_refused(unusable, tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"empty{suffix}").touch()
     message = unusable(**from_file(f"empty{suffix}"))
@@ -175,6 +187,42 @@ def test_vertices_that_are_not_finite_are_refused(unusable, tmp_path: Path) -> N
     assert "'broken.blend' has vertices that are not finite" in unusable(
         **from_file("broken.blend")
     )
+
+
+@pytest.mark.blender
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ({"scale": 9}, "'cube.obj' is 9 m long, more than the room's longest side of 4 m"),
+        ({"unit": "mm", "scale": 0.05}, "'cube.obj' is 5e-05 m long, less than 0.1 mm"),
+    ],
+)
+def test_meshes_out_of_scale_are_refused(
+    unusable, tmp_path: Path, group: dict[str, Any], said: str
+) -> None:
+    (tmp_path / "cube.obj").write_text(CUBE)
+    message = unusable(objects={"thing": {"file": "cube.obj", **group}})
+    assert said in message
+    assert "objects.thing.size_m" in message
+
+
+@pytest.mark.blender
+def test_a_changed_texture_of_a_mesh_ends_the_resuming(
+    synth, least: dict[str, Any], write_recipe: Callable, tmp_path: Path
+) -> None:
+    (tmp_path / "cube.obj").write_text("mtllib cube.mtl\nusemtl wood\n" + CUBE)
+    (tmp_path / "cube.mtl").write_text("newmtl wood\nmap_Kd wood.png\n")
+    Image.new("RGB", (4, 4)).save(tmp_path / "wood.png")
+    thing = {"file": "cube.obj", "size_m": 0.2}
+    quick = {"samples": 1, "denoise": "off"}
+    source = write_recipe({**least, "objects": {"thing": thing}, "render": quick})
+    words = ("generate", source, "--output", tmp_path / "out", "--scenes", 1, "--resume")
+    assert synth(*words).code == 0
+    assert synth(*words).code == 0
+    Image.new("RGB", (4, 4), "red").save(tmp_path / "wood.png")
+    ended = synth(*words)
+    assert ended.code == 2
+    assert "wood.png" in ended.err
 
 
 @pytest.mark.blender

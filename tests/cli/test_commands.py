@@ -241,3 +241,23 @@ def test_a_reader_that_leaves_ends_the_command_quietly() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() == 141
+
+
+def test_weights_of_a_pool_can_be_set_from_outside(synth, write_recipe) -> None:
+    box = {"role": "distractor", "shape": "box", "pool": "clutter"}
+    can = {"role": "distractor", "shape": "can", "pool": "clutter"}
+    source = write_recipe(
+        {
+            "version": 1,
+            "objects": {"cup": {"shape": "cup"}, "box": box, "can": can},
+            "pools": {"clutter": {"count": 6}},
+        }
+    )
+
+    def groups(*more: str) -> set[str]:
+        sampled = synth("sample", source, *more)
+        return {item["group"] for item in json.loads(sampled.out)["objects"]}
+
+    assert groups() == {"box", "can", "cup"}
+    assert groups("--set", "objects.box.weight=0") == {"can", "cup"}
+    assert groups("--set", "objects.can.weight=0") == {"box", "cup"}
