@@ -57,7 +57,7 @@ class _Maps:
         self._graph = graph
         self._images = images
         color = images.load(texture.color, is_data=False)
-        width, height = color.size
+        width, height = (1, 1) if texture.unwrapped else color.size
         turned = graph.rotated(coordinates.plane, (0.0, 0.0, -texture.rotation))
         size = (1 / texture.size_m, width / max(height, 1) / texture.size_m, 1.0)
         self._place = graph.vector("MULTIPLY", turned, size)

@@ -36,7 +36,8 @@ def build_material(
         principled.inputs["Emission Strength"].default_value = spec.emission_strength
     graph = ShaderGraph(tree)
     if spec.texture is not None:
-        coordinates = add_coordinates(graph, placement)
+        laid = ON_UVS if spec.texture.unwrapped else placement
+        coordinates = add_coordinates(graph, laid)
         connect_texture(material, principled, spec.texture, coordinates, images)
     elif spec.procedural is not None:
         coordinates = add_coordinates(graph, placement)

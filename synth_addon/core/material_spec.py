@@ -34,6 +34,8 @@ class TextureSpec(Spec):
             these go before it.
         opacity: 0 is invisible in the picture; masks and depth count it as solid.
         size_m: length in metres that the width of the images covers.
+        unwrapped: whether the images are painted for the mesh's own texture coordinates, which
+            are then taken as they are.
         rotation: turn of the images about the surface's normal, radians.
         displacement: height map. As bump it replaces the normal map in shading; as true
             displacement it moves the surface inward by up to `displacement_m`.
@@ -53,6 +55,7 @@ class TextureSpec(Spec):
     displacement_m: float = 0.0
     size_m: float = 1.0
     rotation: float = 0.0
+    unwrapped: bool = False
 
 
 class ProceduralSpec(Spec):

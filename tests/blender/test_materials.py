@@ -372,6 +372,31 @@ def test_a_photo_sized_texture_repeats(studio: Studio) -> None:
 # What files brought
 
 
+def test_images_painted_for_a_mesh_are_laid_on_its_own_coordinates(studio: Studio) -> None:
+    """Neither the size of a thing nor the shape of an image counts there."""
+    plate = colored_plate(studio, textured=True)
+    wide = studio.image("wide.png", np.tile(np.arange(16)[:, None] * 16, (4, 1, 3)))
+    texture = TextureSpec(color=wide, unwrapped=True)
+    brought = studio.shoot(scene_of([plate], surfaces=()))
+    studio.image("red.png", np.asarray(Image.open(studio.paths["wide.png"])))
+    fresh = BlenderRenderer(studio.paths)
+    try:
+        expected = _shoot_with(fresh, scene_of([plate], surfaces=()))
+    finally:
+        fresh.close()
+    material = MaterialSpec(texture=texture, roughness=1.0)
+    found = studio.shoot(scene_of([plate.model_copy(update={"material": material})], surfaces=()))
+    assert not np.array_equal(brought.rgb, expected.rgb)
+    difference = np.abs(found.rgb.astype(int) - expected.rgb)[10:22, 10:22]
+    assert difference.mean() < 12
+
+
+def _shoot_with(renderer: BlenderRenderer, scene: SettledScene) -> RenderedFrame:
+    renderer.load(scene.spec)
+    renderer.build(scene)
+    return renderer.render(ABOVE)
+
+
 def colored_plate(studio: Studio, *, textured: bool) -> ObjectSpec:
     """Return the plate from a file that brings a red material."""
     plate = studio.plate(None, file=True)

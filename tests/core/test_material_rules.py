@@ -162,6 +162,11 @@ def test_walls_that_are_not_there_match_nothing() -> None:
         recipe(rule, room={"floor_only": True})
 
 
+def test_names_in_loaded_rooms_are_not_known_beforehand() -> None:
+    rule = {"surfaces": ["Sofa"], "material": WOOD}
+    assert recipe(rule, room={"front3d": {}}).material_rules[0].surfaces == ("Sofa",)
+
+
 @pytest.mark.parametrize("where", ["objects.cup", "room.furniture.desk"])
 def test_true_displacement_is_for_the_room_alone(where: str) -> None:
     parts: dict[str, Any] = {"objects": {"cup": {"shape": "cup", "material": TRUE}}}

@@ -37,7 +37,7 @@ def connect_concrete(canvas: Canvas) -> None:
     blotches = graph.remap(graph.noise(point, 1.0, detail=6, roughness=0.6), 0.35, 0.65, (0.0, 1.0))
     grain = graph.noise(metres, 350.0, detail=3, roughness=0.7)
     pores = graph.node("ShaderNodeTexVoronoi", {"Vector": metres, "Scale": 70.0})
-    rare = graph.remap(graph.separate(pores.outputs["Color"])[0], 0.72, 0.8, (0.0, 0.28))
+    rare = graph.remap(graph.separate(pores.outputs["Color"])[0], 0.7, 1.0, (0.0, 0.3))
     size = graph.math("SUBTRACT", rare, pores.outputs["Distance"])
     pits = graph.remap(size, 0.0, 0.06, (0.0, 1.0))
     color = graph.mix(
@@ -45,6 +45,6 @@ def connect_concrete(canvas: Canvas) -> None:
     )
     shade = graph.remap(grain, 0.2, 0.8, (0.85, 1.12))
     color = graph.mix(1.0, color, graph.combine(shade, shade, shade), "MULTIPLY")
-    color = graph.mix(graph.math("MULTIPLY", pits, 0.8), color, spec.colors[2])
+    color = graph.mix(graph.math("MULTIPLY", pits, 0.6), color, spec.colors[2])
     height = graph.math("SUBTRACT", graph.math("MULTIPLY", grain, 0.3), pits)
     canvas.paint(color, height=height)

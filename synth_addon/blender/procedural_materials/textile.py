@@ -13,7 +13,7 @@ def connect_carpet(canvas: Canvas) -> None:
     graph, spec = canvas.graph, canvas.spec
     point = canvas.plane()
     tufts = graph.vector("MULTIPLY", point, 1 / spec.scale_m)
-    jitter = graph.vector("MULTIPLY", graph.noise_vector(tufts, 2.0), 0.6 * spec.distortion)
+    jitter = graph.vector("MULTIPLY", graph.noise_vector(tufts, 2.0), 1.2 * spec.distortion)
     cells = graph.node(
         "ShaderNodeTexVoronoi",
         {"Vector": graph.vector("ADD", tufts, jitter), "Scale": 1.0},
@@ -24,8 +24,12 @@ def connect_carpet(canvas: Canvas) -> None:
     pile = graph.remap(graph.noise(point, 5.0, detail=4), 0.35, 0.65, (0.0, 0.5))
     mix = graph.math("ADD", graph.math("MULTIPLY", own, 0.5), pile)
     color = graph.mix(graph.math("MULTIPLY", mix, spec.variation), spec.colors[0], spec.colors[1])
-    deep = graph.remap(height, 0.0, 0.6, (0.75, 0.0))
-    canvas.paint(graph.mix(deep, color, spec.colors[2]), height=height)
+    fibres = graph.noise(tufts, 6.0, detail=2)
+    shade = graph.remap(fibres, 0.3, 0.7, (0.75, 1.15))
+    color = graph.mix(1.0, color, graph.combine(shade, shade, shade), "MULTIPLY")
+    deep = graph.remap(height, 0.0, 0.5, (0.4, 0.0))
+    relief = graph.math("ADD", height, graph.math("MULTIPLY", fibres, 0.8))
+    canvas.paint(graph.mix(deep, color, spec.colors[2]), height=relief)
     graph.feed(canvas.principled.inputs["Sheen Weight"], 0.4)
 
 

@@ -138,7 +138,11 @@ def _finish(source: Source, entry: MaterialEntry | None) -> MaterialSpec:
     if len(entry.color) >= 3:
         r, g, b = linear_from_srgb(np.clip(np.array(entry.color[:3]) / 255, 0, 1))
         color = (float(r), float(g), float(b))
-    texture = TextureSpec(color=image) if entry.texture and image in source.available else None
+    texture = (
+        TextureSpec(color=image, unwrapped=True)
+        if entry.texture and image in source.available
+        else None
+    )
     return _PLAIN.model_copy(update={"base_color": color, "texture": texture})
 
 
@@ -152,7 +156,7 @@ def _piece(
         material = MaterialSpec(
             base_color=(1.0, 1.0, 1.0),
             roughness=_MODEL_ROUGHNESS,
-            texture=TextureSpec(color=image),
+            texture=TextureSpec(color=image, unwrapped=True),
         )
     return FixtureSpec(
         name=f"{category or 'thing'} {number}",

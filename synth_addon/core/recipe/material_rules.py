@@ -78,6 +78,8 @@ def rule_problems(recipe: Recipe) -> Iterator[Problem]:
         "categories": set(recipe.category_names),
         "surfaces": _surfaces(recipe) | _furniture(recipe),
     }
+    if recipe.room.enabled and recipe.room.front3d is not None:
+        del known["surfaces"]  # what a loaded room is called is known once it is read
     for number, rule in enumerate(recipe.material_rules):
         for part, names in known.items():
             for pattern in getattr(rule, part):

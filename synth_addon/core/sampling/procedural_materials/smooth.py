@@ -65,10 +65,10 @@ def draw_ceramic(rng: np.random.Generator, scale: float, *, large: bool) -> Mate
     ceramic = ProceduralSpec(
         kind="ceramic",
         colors=(color, hsv(hue + 0.03, saturation + 0.08, 0.8 * value), hsv(0.07, 0.5, 0.2)),
-        scale_m=scale * between(rng, 0.04, 0.1),
+        scale_m=scale * (between(rng, 0.3, 0.8) if large else between(rng, 0.04, 0.1)),
         rotation=any_turn(rng),
         offset=offset(rng),
-        distortion=between(rng, 0.2, 1.0),
+        distortion=between(rng, 0.1, 0.5) if large else between(rng, 0.2, 1.0),
         variation=specked * between(rng, 0.4, 1.0),
         bump_m=between(rng, 0.0, 0.0003),
     )

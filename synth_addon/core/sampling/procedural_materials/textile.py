@@ -16,11 +16,11 @@ def draw_carpet(rng: np.random.Generator, scale: float, *, large: bool) -> Mater
     carpet = ProceduralSpec(
         kind="carpet",
         colors=(color, hsv(hue + 0.02, saturation, 0.6 * value), hsv(hue, saturation, 0.3 * value)),
-        scale_m=scale * (between(rng, 0.006, 0.014) if large else between(rng, 0.003, 0.006)),
+        scale_m=scale * (between(rng, 0.004, 0.008) if large else between(rng, 0.002, 0.004)),
         offset=offset(rng),
         distortion=between(rng, 0.5, 1.0),
         variation=between(rng, 0.4, 1.0),
-        bump_m=scale * between(rng, 0.003, 0.006),
+        bump_m=scale * between(rng, 0.002, 0.004),
     )
     return MaterialSpec(base_color=color, roughness=1.0, procedural=carpet)
 
