@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
+from PIL import Image
 
 from synth_addon.core.errors import AssetError
 from synth_addon.core.mesh import TriangleMesh
@@ -174,6 +176,55 @@ def test_faces_of_one_object_keep_their_own_materials(loader: Loader) -> None:
     pixels = np.concatenate(seen)
     assert np.count_nonzero(pixels[:, 0] > pixels[:, 2] + 50) > 100
     assert np.count_nonzero(pixels[:, 2] > pixels[:, 0] + 50) > 100
+
+
+@contextmanager
+def painted_block(folder: Path, texture: str | None) -> Iterator[None]:
+    """Give the block blue paint, or an image of it."""
+    with only_block() as item:
+        material = bpy.data.materials.new("paint")
+        if bpy.app.version < (5, 0):
+            material.use_nodes = True
+        shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+        shader.inputs["Base Color"].default_value = (0.0, 0.0, 0.9, 1)
+        image = None
+        if texture is not None:
+            Image.new("RGB", (8, 8), (0, 0, 240)).save(folder / texture)
+            image = bpy.data.images.load(str(folder / texture))
+            node = material.node_tree.nodes.new("ShaderNodeTexImage")
+            node.image = image
+            material.node_tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
+            item.data.uv_layers.new(name="UVMap")
+        item.data.materials.append(material)
+        try:
+            yield
+        finally:
+            bpy.data.batch_remove(ids=[block for block in (material, image) if block is not None])
+
+
+def export_painted(path: Path, texture: str | None) -> None:
+    import addon_utils
+
+    addon_utils.enable("io_scene_fbx")
+    with painted_block(path.parent, texture):
+        if path.suffix == ".fbx":
+            bpy.ops.export_scene.fbx(filepath=str(path), use_selection=True, path_mode="RELATIVE")
+        else:
+            bpy.ops.wm.usd_export(
+                filepath=str(path), selected_objects_only=True, convert_world_material=False
+            )
+
+
+@pytest.mark.parametrize("texture", [None, "paint.png"])
+@pytest.mark.parametrize("suffix", [".fbx", ".usda", ".usdc", ".usdz"])
+def test_fbx_and_usd_bring_their_paint(loader: Loader, suffix: str, texture: str | None) -> None:
+    export_painted(loader.folder / f"block{suffix}", texture)
+    scene = loader.scene(f"block{suffix}")
+    loader.renderer.load(scene.spec)
+    loader.renderer.build(scene)
+    frame = loader.renderer.render(view_from((0.6, 0.9, 0.8), (0.05, 0.1, 0.15)))
+    red, green, blue = frame.rgb[frame.instance_ids == 1].astype(float).mean(axis=0)
+    assert blue > 2 * max(red, green)
 
 
 def save_blend(path: Path, change: Callable[[bpy.types.Object], None]) -> None:

@@ -107,6 +107,11 @@ def test_what_fits_is_taken(tmp_path: Path, length: float) -> None:
     check(tmp_path, length, {})
 
 
+def test_a_room_from_a_file_has_a_size_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "room.blend").write_text("room")
+    check(tmp_path, 20, {"room": {"file": "room.blend"}})
+
+
 def test_a_stated_size_mends_any_scale(tmp_path: Path) -> None:
     check(tmp_path, 5000, {}, size_m=0.3)
     check(tmp_path, 1e-6, {}, size_m=0.3)
