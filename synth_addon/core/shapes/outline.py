@@ -6,6 +6,8 @@ import numpy as np
 
 from ..transforms import Array
 
+_QUADRANTS = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
+
 
 def rounded_rectangle(
     width: float, depth: float, radius: float, *, steps: int = 3, between: int = 0
@@ -18,18 +20,14 @@ def rounded_rectangle(
         steps: straight pieces in each corner.
         between: points on each straight side besides its ends.
     """
-    angles = np.linspace(0.0, np.pi / 2, steps + 1)
-    reach = np.array([width / 2 - radius, depth / 2 - radius])
-    quarters = []
-    for turn, sign in enumerate(([1, 1], [-1, 1], [-1, -1], [1, -1])):
-        around = angles + turn * np.pi / 2
-        arc = reach * sign + radius * np.stack([np.cos(around), np.sin(around)], axis=1)
-        quarters.append(arc)
+    turns = np.pi / 2 * np.arange(4)[:, None]
+    around = turns + np.linspace(0.0, np.pi / 2, steps + 1)
+    centres = (np.array([width, depth]) / 2 - radius) * _QUADRANTS
+    arcs = centres[:, None] + radius * np.stack([np.cos(around), np.sin(around)], axis=2)
+    following = np.roll(arcs[:, :1], -1, axis=0)
     shares = np.arange(1, between + 1)[:, None] / (between + 1)
-    parts = []
-    for arc, following in zip(quarters, [*quarters[1:], quarters[0]], strict=True):
-        parts += [arc, arc[-1] + shares * (following[0] - arc[-1])]
-    return np.concatenate(parts)
+    sides = arcs[:, -1:] + shares * (following - arcs[:, -1:])
+    return np.asarray(np.concatenate([arcs, sides], axis=1).reshape(-1, 2))
 
 
 def circle(radius: float, segments: int) -> Array:

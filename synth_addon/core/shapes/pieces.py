@@ -15,6 +15,7 @@ import numpy as np
 from ..transforms import Array
 from .lathe import SEGMENTS
 from .outline import circle
+from .profile import Point
 
 Pieces = tuple[Array, ...]
 
@@ -129,24 +130,27 @@ def _trapezoids(line: Array, low: float, high: float) -> list[tuple[Array, Array
 def _turned(stack: _Stack, segments: int, tolerance: float) -> list[Array]:
     """Return the stack turned about the axis: one piece if it touches it all along."""
     inner = float(stack.cuts[:, 0].max())
-    around = circle(1.0, segments)
+    around, section = circle(1.0, segments), stack.hull
     if inner <= _SAME:
-        return [_swept(stack.hull, around)]
+        return [_swept(section, around)]
     divisors = [n for n in _WEDGES if segments % n == 0]
     fitting = [n for n in divisors if inner * (1 - np.cos(np.pi / n)) <= tolerance]
     wedges = min([*fitting, segments])
     step = segments // wedges
     starts = range(0, segments, step)
     sectors = [around[np.arange(start, start + step + 1) % segments] for start in starts]
-    return [_swept(stack.hull, sector) for sector in sectors]
+    return [_swept(section, sector) for sector in sectors]
 
 
 def _swept(section: Array, around: Array) -> Array:
     """Return points (P, 3) of a section (r, z) at each direction (A, 2) about the axis."""
     plan = section[:, None, :1] * around
     height = np.broadcast_to(section[:, None, 1:], (*plan.shape[:2], 1))
-    points = np.concatenate([plan, height], axis=2).reshape(-1, 3)
-    return np.asarray(np.unique(points, axis=0))
+    points = np.concatenate([plan, height], axis=2)
+    # A point on the axis is the same in all directions.
+    kept = np.broadcast_to(section[:, :1] > 0, plan.shape[:2]).copy()
+    kept[:, 0] = True
+    return np.asarray(points[kept])
 
 
 def _bow(centres: Array) -> float:
@@ -162,12 +166,13 @@ def _hull(points: Array) -> Array:
 
     Andrew, "Another efficient algorithm for convex hulls in two dimensions", 1979.
     """
-    ordered = np.unique(points, axis=0)
+    # Plain numbers: arrays of two are slow to add.
+    ordered = sorted({(r, z) for r, z in points.tolist()})
     return np.array(_half_hull(ordered)[:-1] + _half_hull(ordered[::-1])[:-1])
 
 
-def _half_hull(ordered: Array) -> list[Array]:
-    chain: list[Array] = []
+def _half_hull(ordered: list[Point]) -> list[Point]:
+    chain: list[Point] = []
     for point in ordered:
         while len(chain) > 1 and _left_of(chain[-2], chain[-1], point) <= 0:
             chain.pop()
@@ -175,9 +180,10 @@ def _half_hull(ordered: Array) -> list[Array]:
     return chain
 
 
-def _left_of(start: Array, stop: Array, point: Array) -> float:
-    (ax, ay), (bx, by) = stop - start, point - start
-    return float(ax * by - ay * bx)
+def _left_of(start: Point, stop: Point, point: Point) -> float:
+    """Return twice the area to the left of the way from start over stop to point."""
+    across, up = stop[0] - start[0], stop[1] - start[1]
+    return across * (point[1] - start[1]) - up * (point[0] - start[0])
 
 
 def _depths(points: Array, hull: Array) -> Array:
