@@ -14,7 +14,7 @@ def test_missing_models_are_warned_of(synth, write_recipe, least, tmp_path: Path
     assert ended.code == 0
     assert json.loads(ended.out)["fixtures"]
     assert ended.err.splitlines()[0] == (
-        "synth: warning: room.front3d: 1 of 4 models missing; 1 pieces of furniture are left out: "
+        "synth: warning: room.front3d: 1 model of 4 missing, so 1 piece of furniture left out: "
         "3D-FUTURE-model/model-absent/raw_model.obj"
     )
 

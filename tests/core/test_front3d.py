@@ -127,7 +127,7 @@ def test_missing_files_are_counted_and_named(data_set: Path) -> None:
     found = catalog(data_set)
     models, images = found.notices
     assert models.text == (
-        "room.front3d: 1 of 4 models missing; 1 pieces of furniture are left out: "
+        "room.front3d: 1 model of 4 missing, so 1 piece of furniture left out: "
         "3D-FUTURE-model/model-absent/raw_model.obj"
     )
     assert images.names == ("3D-FRONT-texture/texture-gone/texture.png",)
@@ -152,7 +152,7 @@ def test_an_entry_that_refers_to_nothing_is_counted(data_set: Path) -> None:
 
 
 def test_nothing_to_show_is_an_error(data_set: Path) -> None:
-    with pytest.raises(AssetError, match=r"no room with a floor and furniture.*4 of 4 models"):
+    with pytest.raises(AssetError, match=r"no room with a floor and furniture.*4 models of 4"):
         catalog(data_set, room={"front3d": {"models": "elsewhere"}})
 
 

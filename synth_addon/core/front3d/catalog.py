@@ -180,16 +180,28 @@ def _notices(findings: Sequence[_Findings]) -> Iterator[Notice]:
     images: Counter[str] = sum((found.images for found in findings), Counter())
     available = frozenset().union(*(found.available for found in findings))
     lacking = tuple(sorted(models.keys() - available))
-    pieces = sum(models[name] for name in lacking)
     faded = tuple(sorted(images.keys() - available))
     bare = tuple(name for found in findings for name in found.bare)
     lost = tuple(name for found in findings for name in found.lost)
+    pieces = _counted(sum(models[name] for name in lacking), "piece")
     told = (
-        (lacking, f"of {len(models)} models missing; {pieces} pieces of furniture are left out"),
-        (faded, f"of {len(images)} images of walls and floors missing; plain colours stand in"),
-        (bare, "rooms left out, because all of their models are missing"),
-        (lost, "entries of rooms left out, because they refer to nothing in their file"),
+        (
+            lacking,
+            f"{_counted(len(lacking), 'model')} of {len(models)} missing, so {pieces} of "
+            "furniture left out",
+        ),
+        (
+            faded,
+            f"{_counted(len(faded), 'image')} of {len(images)} for walls and floors missing, "
+            "so plain colours stand in",
+        ),
+        (bare, f"{_counted(len(bare), 'room')} left out, all of whose models are missing"),
+        (lost, f"{_counted(len(lost), 'reference')} to nothing in the house's file left out"),
     )
     for names, message in told:
         if names:
-            yield Notice(f"room.front3d: {len(names)} {message}", names)
+            yield Notice(f"room.front3d: {message}", names)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -22,7 +22,7 @@ Triple = tuple[Finite, Finite, Finite]
 class _Part(BaseModel):
     """Base of the parts: frozen; keys that are not read are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
 class FurnitureEntry(_Part):
