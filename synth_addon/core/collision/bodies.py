@@ -14,6 +14,8 @@ from .parts import collision_parts
 
 _PartsKey = tuple[str, CollisionShape, float]
 """Asset, collision shape and scale."""
+BODIES_KEPT = 256
+"""Objects whose scale is drawn bring a body each, so that all of them would fill the memory."""
 _LIGHTEST_KG = 1e-3
 """Bullet is unstable where next to nothing carries something heavy."""
 
@@ -53,6 +55,8 @@ class BodyLibrary:
             self._stored.add(key)
         body = (key, shape, spec.scale)
         if body not in self._parts:
+            if len(self._parts) >= BODIES_KEPT:
+                del self._parts[next(iter(self._parts))]
             self._parts[body] = collision_parts(
                 spec.asset, mesh, spec.scale, shape, self._decomposer
             )
