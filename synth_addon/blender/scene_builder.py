@@ -43,6 +43,7 @@ class SceneBuilder:
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self._images = ImageLibrary(paths)
         self._content = Datablocks()
+        self._materials: dict[tuple[MaterialSpec, Placement], bpy.types.Material] = {}
         self.names: dict[int, str] = {}
         self.scene = bpy.data.scenes.new("synth")
         self.lens = bpy.data.cameras.new("synth camera")
@@ -73,6 +74,7 @@ class SceneBuilder:
         """Remove all content but the camera, and what the renderer kept of it."""
         self.scene.render.use_persistent_data = False
         self._content.remove_all()
+        self._materials = {}
         self.names = {}
 
     def close(self) -> None:
@@ -127,7 +129,12 @@ class SceneBuilder:
     def _material(
         self, name: str, spec: MaterialSpec, placement: Placement = ON_UVS
     ) -> bpy.types.Material:
-        return self._content.own(build_material(name, spec, self._images, placement))
+        """Return a material; equal ones of a scene, such as those of four walls, are one."""
+        key = spec, placement
+        if key not in self._materials:
+            material = build_material(name, spec, self._images, placement)
+            self._materials[key] = self._content.own(material)
+        return self._materials[key]
 
     def _link(self, item: bpy.types.Object) -> None:
         self._content.own(item)

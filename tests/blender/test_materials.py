@@ -483,3 +483,15 @@ def test_other_engines_show_them_too(studio: Studio, engine: str) -> None:
     frame = studio.shoot(scene)
     assert frame.rgb[frame.instance_ids == 1].max() > 20
     assert frame.rgb[frame.instance_ids == 0].max() > 5
+
+
+def test_equal_materials_of_a_scene_are_one(studio: Studio) -> None:
+    wood, brick = drawn("wood"), drawn("brick")
+    things = [thing(i, "cube", material=m) for i, m in enumerate((wood, wood, brick), 1)]
+    scene = scene_of(things, surfaces=())
+    studio.renderer.load(scene.spec)
+    studio.renderer.build(scene)
+    objects = studio.renderer.builder.scene.objects
+    first, second, third = (objects[f"synth.{i:05d}"].material_slots[0].material for i in (1, 2, 3))
+    assert first == second
+    assert first != third
