@@ -93,6 +93,9 @@ def expected_size(name: str, p: dict[str, float]) -> tuple[float, float, float]:
         return p["length_m"], 2.6 * p["radius_m"], p["base_m"] + 2.5 * p["radius_m"]
     if name == "socket":
         return p["size_m"], p["size_m"], p["height_m"]
+    if name == "desk_lamp":
+        across = 2 * max(p["shade_radius_m"], p["base_radius_m"])
+        return across, across, p["height_m"]
     if "depth_m" in p:
         return p["width_m"], p["depth_m"], p["height_m"]
     if name == "torus":

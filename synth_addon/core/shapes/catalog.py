@@ -25,6 +25,7 @@ from .crate import CRATE
 from .cup import CUP
 from .cylinder import CYLINDER
 from .declaration import Shape
+from .desk_lamp import DESK_LAMP
 from .fuse import FUSE
 from .lamp_holder import LAMP_HOLDER
 from .plug import PLUG
@@ -39,7 +40,7 @@ from .torus import TORUS
 _SOLIDS = (CUBE, BOX, SPHERE, CYLINDER, CONE, TORUS, SUPERSHAPE)
 _HOUSEHOLD = (CUP, BOWL, BOTTLE, CAN, CRATE, BOOK)
 _INDUSTRIAL = (CONNECTOR, PLUG, FUSE, SOCKET, SWITCH, LAMP_HOLDER)
-_FURNITURE = (TABLE, CHAIR, SHELF, CABINET, SOFA, BED)
+_FURNITURE = (TABLE, CHAIR, SHELF, CABINET, SOFA, BED, DESK_LAMP)
 _ALL = (*_SOLIDS, *_HOUSEHOLD, *_INDUSTRIAL, *_FURNITURE)
 
 SHAPES: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in _ALL})
