@@ -1,6 +1,6 @@
 """Annotations of one frame, derived from the settled scene and the rendered arrays.
 
-Definitions (also in docs/dataset.md):
+Definitions (also in docs/dataset.md), all without blur by lens or motion:
 
 * The *visible mask* of an object is the set of pixels whose centre shows it, as the instance map
   says. Masks of one frame are therefore disjoint.

@@ -209,6 +209,7 @@ CLUTTER = {
 }
 
 
+@pytest.mark.slow
 def test_no_frame_lacks_a_visible_target() -> None:
     """200 crowded scenes, rendered by the reference renderer."""
     recipe = validate_recipe(CLUTTER, "test")
