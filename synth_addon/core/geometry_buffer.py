@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .camera import pixel_rays
 from .mesh import TriangleMesh
+from .placed_mesh import placed_meshes
 from .scene_spec import SettledScene, SettledView
 from .scene_tree import SceneTree
 from .transforms import Array
@@ -37,7 +38,7 @@ class GeometryTracer:
     """
 
     def __init__(self, scene: SettledScene, meshes: Mapping[str, TriangleMesh]) -> None:
-        self._tree = SceneTree(scene.spec, scene.poses, meshes)
+        self._tree = SceneTree(tuple(placed_meshes(scene.spec, scene.poses, meshes)))
         self._normals = np.concatenate([_unit_normals(self._tree.corners), np.zeros((1, 3))])
 
     def trace(self, view: SettledView) -> GeometryBuffer:

@@ -11,6 +11,7 @@ from .asset_catalog import AssetCatalog
 from .dataset.store import DatasetStore
 from .errors import SceneError
 from .mesh import TriangleMesh
+from .mesh_tree import MeshTrees
 from .recipe.recipe import Recipe
 from .rendered_frame import RenderedFrame
 from .renderer import Renderer
@@ -42,11 +43,19 @@ Listener = Callable[[FrameDone], None]
 
 
 def settle_scene(
-    recipe: Recipe, catalog: AssetCatalog, renderer: Renderer, scene: int, times: PartTimes
+    recipe: Recipe,
+    catalog: AssetCatalog,
+    renderer: Renderer,
+    scene: int,
+    times: PartTimes,
+    trees: MeshTrees | None = None,
 ) -> tuple[SettledScene, Mapping[str, TriangleMesh]]:
     """Sample, arrange and settle one scene index, and choose its cameras.
 
     A scene that comes to rest badly, or that no camera suits, is arranged anew.
+
+    Args:
+        trees: keeps what choosing cameras needs of meshes, for later scenes.
 
     Raises:
         SceneError: no arrangement was good within the bounded number of tries.
@@ -73,7 +82,7 @@ def settle_scene(
             continue
         try:
             with times.part("sample"):
-                views = choose_views(recipe, spec, poses, meshes)
+                views = choose_views(recipe, spec, poses, meshes, trees)
         except SceneError as error:
             reasons.append(str(error))
             continue
@@ -103,7 +112,8 @@ class Job:
         self._renderer = renderer
         self._store = store
         self._listener = listener
-        self._caster = SilhouetteCaster()
+        self._trees = MeshTrees()
+        self._caster = SilhouetteCaster()  # with trees of its own: the writer thread uses it
         self.times = PartTimes()
 
     def run(self, scenes: Iterable[int]) -> None:
@@ -122,7 +132,7 @@ class Job:
 
     def _generate(self, scene: int, writer: ThreadPoolExecutor) -> Future[None]:
         settled, meshes = settle_scene(
-            self._recipe, self._catalog, self._renderer, scene, self.times
+            self._recipe, self._catalog, self._renderer, scene, self.times, self._trees
         )
         with self.times.part("build"):
             self._renderer.build(settled)

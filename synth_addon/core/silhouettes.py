@@ -9,15 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
-from embreex.mesh_construction import TriangleMesh as EmbreeTriangles
-from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import ArrayLike, NDArray
 
 from .camera import Intrinsics, pixel_rays, project
 from .mesh import TriangleMesh
+from .mesh_tree import MeshTree, MeshTrees
 from .transforms import Array, inverse_rigid
 
 RAYS_AT_ONCE = 1 << 17
@@ -98,14 +96,17 @@ class SilhouetteCaster:
     for the square of pixels around it, and `Silhouette.pixels_total` is an estimate. The box is
     still looked for pixel by pixel along its edges, so it is exact unless something thinner than
     that square sticks out far.
+
+    Args:
+        trees: where trees are kept; None for a place of its own.
     """
 
-    def __init__(self) -> None:
-        self._solids: dict[str, _Solid] = {}
+    def __init__(self, trees: MeshTrees | None = None) -> None:
+        self._trees = MeshTrees() if trees is None else trees
 
     def forget_all_but(self, mesh_keys: Collection[str]) -> None:
         """Release the trees of all meshes but these."""
-        self._solids = {key: s for key, s in self._solids.items() if key in mesh_keys}
+        self._trees.forget_all_but(mesh_keys)
 
     def silhouette(
         self,
@@ -138,43 +139,14 @@ class SilhouetteCaster:
             raise ValueError(f"scale must be positive, not {scale}")
         camera_from_object = inverse_rigid(world_from_camera) @ np.asarray(world_from_object, float)
         probe = _Probe(
-            self._solid(mesh_key, mesh), scale, camera_from_object, intrinsics, clip_start, clip_end
+            self._trees.tree(mesh_key, mesh),
+            scale,
+            camera_from_object,
+            intrinsics,
+            clip_start,
+            clip_end,
         )
         return _silhouette_of(probe, intrinsics.width, intrinsics.height)
-
-    def _solid(self, mesh_key: str, mesh: TriangleMesh) -> _Solid:
-        if mesh_key not in self._solids:
-            self._solids[mesh_key] = _Solid(mesh)
-        return self._solids[mesh_key]
-
-
-class _Tree(Protocol):
-    def run(
-        self,
-        vec_origins: NDArray[np.float32],
-        vec_directions: NDArray[np.float32],
-        dists: NDArray[np.float32],
-        query: str,
-    ) -> NDArray[np.int32]: ...
-
-
-class _Solid:
-    """A mesh and its tree, which holds it scaled and moved into the cube from -1 to 1.
-
-    Embree computes in float32: in that cube its error does not depend on the object's size.
-    """
-
-    def __init__(self, mesh: TriangleMesh) -> None:
-        self.vertices = mesh.vertices
-        self.triangles = np.ascontiguousarray(mesh.triangles, np.int32)
-        if not len(self.triangles):
-            return
-        low, high = mesh.bounds
-        self.middle: Array = (low + high) / 2
-        self.half = float((high - low).max()) / 2 or 1.0
-        unit = np.ascontiguousarray((mesh.vertices - self.middle) / self.half, np.float32)
-        self.tree: _Tree = EmbreeScene(robust=True)
-        EmbreeTriangles(self.tree, unit, self.triangles)
 
 
 class _Probe:
@@ -182,7 +154,7 @@ class _Probe:
 
     def __init__(
         self,
-        solid: _Solid,
+        solid: MeshTree,
         scale: float,
         camera_from_object: Array,
         intrinsics: Intrinsics,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from synth_addon.core.annotation import annotate
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.job import settle_scene
+from synth_addon.core.mesh_tree import MeshTrees
 from synth_addon.core.recipe.camera import CameraRecipe
 from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.reference_renderer import ReferenceRenderer
@@ -85,7 +86,7 @@ def failure(
         update={"width": 96, "height": 72, "fx": 100.0, "fy": 100.0, "cx": 48.0, "cy": 36.0}
     )
     view: ViewSpec = drawn.model_copy(update={"intrinsics": intrinsics, **(lens or {})})
-    checks = ViewChecks(recipe, spec, poses, meshes)
+    checks = ViewChecks(recipe, spec, poses, meshes, MeshTrees())
     return checks.failure(view, look_at(eye, target), np.asarray(target, float))
 
 

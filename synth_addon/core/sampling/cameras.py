@@ -11,6 +11,7 @@ from ..camera import look_off_axis
 from ..directions import on_sphere
 from ..errors import SceneError
 from ..mesh import TriangleMesh
+from ..mesh_tree import MeshTrees
 from ..recipe.recipe import Recipe
 from ..scene_spec import LensBlurSpec, Pose, SceneSpec, SettledView, ViewSpec
 from ..transforms import Array, matrix_rows
@@ -20,20 +21,27 @@ from .views import sample_view
 
 
 def choose_views(
-    recipe: Recipe, spec: SceneSpec, poses: Sequence[Pose], meshes: Mapping[str, TriangleMesh]
+    recipe: Recipe,
+    spec: SceneSpec,
+    poses: Sequence[Pose],
+    meshes: Mapping[str, TriangleMesh],
+    trees: MeshTrees | None = None,
 ) -> tuple[SettledView, ...]:
     """Return, for each view, the first draw that passes the checks of `CameraRecipe`.
 
     Args:
         poses: the objects' poses at rest.
         meshes: by asset key, as `Renderer.load` returned them.
+        trees: keeps the meshes' trees for scenes that share meshes.
 
     Raises:
         SceneError: no draw passed within `CameraRecipe.max_tries`; says which check failed how
             often.
     """
     balls = bounding_balls(spec.objects, poses, meshes)
-    checks = ViewChecks(recipe.camera, spec, poses, meshes)
+    trees = trees or MeshTrees()
+    trees.forget_all_but(meshes)
+    checks = ViewChecks(recipe.camera, spec, poses, meshes, trees)
     return tuple(_choose_view(recipe, spec, balls, checks, first) for first in spec.views)
 
 

@@ -1,0 +1,87 @@
+"""Embree trees of single meshes, each built once for all instances and scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+import numpy as np
+from embreex.mesh_construction import TriangleMesh as EmbreeTriangles
+from embreex.rtcore_scene import EmbreeScene
+from numpy.typing import NDArray
+
+from .mesh import TriangleMesh
+from .transforms import Array
+
+
+class _Tree(Protocol):
+    def run(
+        self,
+        vec_origins: NDArray[np.float32],
+        vec_directions: NDArray[np.float32],
+        dists: NDArray[np.float32],
+        query: str,
+    ) -> NDArray[np.int32]: ...
+
+
+class MeshTree:
+    """A mesh and its tree, which holds it scaled and moved into the cube from -1 to 1.
+
+    Embree computes in float32: in that cube its error does not depend on the object's size.
+
+    Attributes:
+        vertices: (V, 3), object frame.
+        triangles: (T, 3) vertex indices.
+        middle: the point (3,) of the object frame that is the cube's centre.
+        half: metres of the object frame that are 1 in the cube.
+    """
+
+    def __init__(self, mesh: TriangleMesh) -> None:
+        self.vertices = mesh.vertices
+        self.triangles = np.ascontiguousarray(mesh.triangles, np.int32)
+        if not len(self.triangles):
+            return
+        low, high = mesh.bounds
+        self.middle: Array = (low + high) / 2
+        self.half = float((high - low).max()) / 2 or 1.0
+        unit = np.ascontiguousarray((mesh.vertices - self.middle) / self.half, np.float32)
+        self.tree: _Tree = EmbreeScene(robust=True)
+        EmbreeTriangles(self.tree, unit, self.triangles)
+
+    def distances(
+        self, scale: float, world_from_object: Array, origins: Array, directions: Array
+    ) -> Array:
+        """Return the parameters (N,) at which rays (N, 3) first meet an instance, inf where none.
+
+        Args:
+            world_from_object: rigid, without `scale`.
+            origins, directions: world frame.
+        """
+        if not len(self.triangles):
+            return np.full(len(origins), np.inf)
+        rotation, unit = world_from_object[:3, :3], scale * self.half
+        starts = (origins - world_from_object[:3, 3]) @ rotation / unit - self.middle / self.half
+        found = self.tree.run(
+            starts.astype(np.float32),
+            (directions @ rotation / unit).astype(np.float32),
+            np.full(len(starts), np.float32(1e30)),
+            query="DISTANCE",
+        )
+        return np.where(found < 1e29, found.astype(float), np.inf)
+
+
+class MeshTrees:
+    """Keeps the tree of every mesh until told otherwise."""
+
+    def __init__(self) -> None:
+        self._trees: dict[str, MeshTree] = {}
+
+    def tree(self, mesh_key: str, mesh: TriangleMesh) -> MeshTree:
+        """Return a mesh's tree; equal keys must mean equal meshes."""
+        if mesh_key not in self._trees:
+            self._trees[mesh_key] = MeshTree(mesh)
+        return self._trees[mesh_key]
+
+    def forget_all_but(self, mesh_keys: Collection[str]) -> None:
+        """Release the trees of all meshes but these."""
+        self._trees = {key: tree for key, tree in self._trees.items() if key in mesh_keys}
