@@ -220,10 +220,20 @@ def test_scenes_that_cannot_be_made_end_with_three(
     assert ended.of("error")[0]["exit_code"] == 3
 
 
-def test_cameras_that_can_never_see_end_with_three(generate) -> None:
-    ended = generate("--set", "camera.radius_m=900", "--set", "camera.max_tries=2")
+@pytest.mark.parametrize(
+    ("setting", "check"),
+    [
+        ("camera.radius_m=900", "outside the room"),
+        ("camera.min_distance_m=900", "camera.min_distance_m"),
+        ("camera.clip_end_m=0.02", "camera.min_targets"),
+        ("camera.radius_m=1.9", "camera.min_visible"),
+    ],
+)
+def test_cameras_that_can_never_see_end_with_three(generate, setting: str, check: str) -> None:
+    tiny = ("--set", "camera.width_px=8", "--set", "camera.height_px=8")
+    ended = generate("--set", setting, "--set", "camera.max_tries=2", *tiny)
     assert ended.code == 3
-    assert "outside the room 2 times" in ended.err
+    assert f"{check} 2 times" in ended.err
     assert "Widen camera.radius_m" in ended.err
 
 

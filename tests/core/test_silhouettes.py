@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from synth_addon.core import silhouettes
+from synth_addon.core import mesh_tree, silhouettes
 from synth_addon.core.camera import Intrinsics, pixel_rays
 from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.ray_casting import cast_mesh_in_view
@@ -250,7 +250,7 @@ def test_beyond_the_canvas_nothing_counts() -> None:
     assert (seen.pixels_total, seen.box) == (0.0, None)
 
 
-def test_meshes_are_kept_by_key_and_the_oldest_goes_first(
+def test_trees_are_kept_by_key_until_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     built: list[int] = []
@@ -259,7 +259,7 @@ def test_meshes_are_kept_by_key_and_the_oldest_goes_first(
         built.append(len(triangles))
         return EmbreeTriangles(tree, vertices, triangles)
 
-    monkeypatch.setattr(silhouettes, "EmbreeTriangles", counted)
+    monkeypatch.setattr(mesh_tree, "EmbreeTriangles", counted)
     caster = SilhouetteCaster()
     meshes = {"cube": cube(), "ring": torus(steps=8), "small": cube(0.5)}
     sizes = []
