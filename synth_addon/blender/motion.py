@@ -22,13 +22,9 @@ def moving(scene: bpy.types.Scene, steps: Mapping[bpy.types.Object, Vector]) -> 
     render.use_motion_blur = True
     render.motion_blur_shutter, render.motion_blur_position = 1.0, "CENTER"
     places = {item: item.location.copy() for item in steps}
-    for item, step in steps.items():
-        for axis, length in enumerate(step):
-            driver = item.driver_add("location", axis).driver
-            driver.type = "SCRIPTED"
-            place = float(places[item][axis])
-            driver.expression = f"{place!r} + {length!r} * (frame - {scene.frame_current})"
     try:
+        for item, step in steps.items():
+            _drive(item, step, scene.frame_current)
         yield
     finally:
         render.use_motion_blur = False
@@ -43,3 +39,11 @@ def steps_of(
     """Return how far each thing that moves does so while the shutter is open."""
     steps = {camera: motion.camera, **dict(zip(objects, motion.objects, strict=True))}
     return {item: step for item, step in steps.items() if any(step)}
+
+
+def _drive(item: bpy.types.Object, step: Vector, frame: int) -> None:
+    """Let an object move by `step` from half a frame before `frame` to half a frame after it."""
+    for axis, length in enumerate(step):
+        driver = item.driver_add("location", axis).driver
+        driver.type = "SCRIPTED"
+        driver.expression = f"{float(item.location[axis])!r} + {length!r} * (frame - {frame})"

@@ -226,12 +226,12 @@ def test_scenes_that_cannot_be_made_end_with_three(
         ("camera.radius_m=900", "outside the room"),
         ("camera.min_distance_m=900", "camera.min_distance_m"),
         ("camera.clip_end_m=0.02", "camera.min_targets"),
-        ("camera.radius_m=1.9", "camera.min_visible"),
+        ("camera.fov_deg=1", "camera.min_visible"),
     ],
 )
 def test_cameras_that_can_never_see_end_with_three(generate, setting: str, check: str) -> None:
-    tiny = ("--set", "camera.width_px=8", "--set", "camera.height_px=8")
-    ended = generate("--set", setting, "--set", "camera.max_tries=2", *tiny)
+    common = ("--set", "camera.max_tries=2", "--set", "camera.min_visible=0.5")
+    ended = generate("--set", setting, *common)
     assert ended.code == 3
     assert f"{check} 2 times" in ended.err
     assert "Widen camera.radius_m" in ended.err
