@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 import bpy
+import numpy as np
 from mathutils import Matrix
 
 from ..core.errors import AssetError
 from ..core.open_file import OpenFile
 from ..core.recipe.recipe import Recipe
+from ..core.room_content import SURFACE_COLLECTION, RoomObject
+from ..core.scene_spec import Pose
 from .fingerprints import fingerprint
-from .meshes import evaluated_mesh, joined_mesh
+from .meshes import evaluated_mesh, joined_mesh, triangle_mesh
+from .room_file import surface_mark, triple
 
 
 def describe_open_file(recipe: Recipe) -> OpenFile:
@@ -28,7 +33,45 @@ def describe_open_file(recipe: Recipe) -> OpenFile:
     for group in recipe.objects_present.values():
         named |= {group.open_object} & set(objects)
         named |= set(collections.get(group.open_collection or "", ()))
-    return OpenFile(objects, collections, {name: _digest(name) for name in sorted(named)})
+    room = _room(recipe.room.open_collection if recipe.room.enabled else None)
+    digests = {name: _digest(name) for name in sorted(named)}
+    digests |= {
+        f"{item.name} of the room": sha256(
+            f"{_digest(item.name)} {item.pose} {item.mark} {item.in_surfaces}".encode()
+        ).hexdigest()
+        for item in room
+    }
+    return OpenFile(objects, collections, digests, room)
+
+
+def _room(collection: str | None) -> tuple[RoomObject, ...]:
+    """Return what a collection shows in renders, in the order of names."""
+    holder: bpy.types.Collection | None = bpy.data.collections.get(collection or "")
+    if holder is None:
+        return ()
+    meshes = [item for item in holder.all_objects if item.type == "MESH" and item.data.polygons]
+    shown = {item.name: item for item in meshes if not item.hide_render}
+    return tuple(_room_object(item) for _, item in sorted(shown.items()))
+
+
+def _room_object(item: bpy.types.Object) -> RoomObject:
+    metres = bpy.context.scene.unit_settings.scale_length or 1.0
+    with _rendered_copy(item) as (copy, graph):
+        place = copy.evaluated_get(graph).matrix_world.translation * metres
+    mesh = mesh_from_open_object(item.name)
+    try:
+        corners = triangle_mesh(mesh).vertices + np.array(place)
+    finally:
+        bpy.data.meshes.remove(mesh)
+    surfaces: bpy.types.Collection | None = bpy.data.collections.get(SURFACE_COLLECTION)
+    return RoomObject(
+        name=item.name,
+        mark=surface_mark(item),
+        in_surfaces=surfaces is not None and item.name in surfaces.all_objects,
+        pose=Pose(translation=(place.x, place.y, place.z)),
+        low=triple(corners.min(axis=0)),
+        high=triple(corners.max(axis=0)),
+    )
 
 
 def mesh_from_open_object(name: str) -> bpy.types.Mesh:

@@ -102,19 +102,24 @@ def _room_object(
     name: str, item: bpy.types.Object, mesh: bpy.types.Mesh, in_surfaces: bool
 ) -> RoomObject:
     location, rotation, _ = item.matrix_world.decompose()
-    pose = Pose(translation=_three(location), quaternion=tuple(float(value) for value in rotation))
+    pose = Pose(translation=triple(location), quaternion=tuple(float(value) for value in rotation))
     corners = transform_points(pose.matrix, triangle_mesh(mesh).vertices)
-    mark = item.get(SURFACE_MARK)
     return RoomObject(
         name=name,
-        mark=mark if isinstance(mark, str | None) else bool(mark),
+        mark=surface_mark(item),
         in_surfaces=in_surfaces,
         pose=pose,
-        low=_three(corners.min(axis=0)),
-        high=_three(corners.max(axis=0)),
+        low=triple(corners.min(axis=0)),
+        high=triple(corners.max(axis=0)),
     )
 
 
-def _three(values: Iterable[float]) -> tuple[float, float, float]:
+def surface_mark(item: bpy.types.Object) -> str | bool | None:
+    """Return the custom property that marks an object to place on: a text, or whether it is set."""
+    mark = item.get(SURFACE_MARK)
+    return mark if isinstance(mark, str | None) else bool(mark)
+
+
+def triple(values: Iterable[float]) -> tuple[float, float, float]:
     x, y, z = (float(value) for value in values)
     return x, y, z

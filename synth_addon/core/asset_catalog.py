@@ -20,6 +20,7 @@ from .material_catalog import catalog_materials
 from .mesh_catalog import MESH_SUFFIXES, catalog_meshes, catalog_side_files
 from .notices import Notice
 from .open_file import OpenFile
+from .open_room import open_room
 from .recipe.loading import LoadedRecipe
 from .scene_spec import ShapeAsset, StoredAsset, TextureSpec
 
@@ -42,7 +43,7 @@ class AssetCatalog:
         folders: names of the asset folders that the recipe sets.
         houses: rooms of the 3D-FRONT data set.
         room_file: the user's own file that is the room.
-        room: what that file holds, once a renderer has read it.
+        room: what that file holds, once a renderer has read it, or a collection of the open file.
     """
 
     meshes: Mapping[str, tuple[StoredAsset, ...]]
@@ -107,6 +108,7 @@ def catalog_assets(loaded: LoadedRecipe, open_file: OpenFile | None = None) -> A
         folders=materials.folders,
         houses=catalog_front3d(loaded, paths),
         room_file=_room_file(loaded, paths),
+        room=open_room(loaded.recipe, open_file),
     )
 
 

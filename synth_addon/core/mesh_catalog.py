@@ -38,7 +38,9 @@ def mesh_sources(recipe: Recipe) -> dict[str, Source]:
 
 
 def uses_open_file(recipe: Recipe) -> bool:
-    """Return whether any object comes from the .blend file that is open."""
+    """Return whether an object or the room comes from the .blend file that is open."""
+    if recipe.room.enabled and recipe.room.open_collection is not None:
+        return True
     return any(
         group.open_object is not None or group.open_collection is not None
         for group in recipe.objects_present.values()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .room_content import RoomObject
+
 
 @dataclass(frozen=True)
 class OpenFile:
@@ -14,8 +16,10 @@ class OpenFile:
         objects: names of all mesh objects.
         collections: names of the mesh objects in each collection or in one below it, sorted.
         digests: SHA-256, in hex, of mesh and materials of the objects that the recipe names.
+        room: what stands in the collection that is the room.
     """
 
     objects: tuple[str, ...]
     collections: Mapping[str, tuple[str, ...]]
     digests: Mapping[str, str]
+    room: tuple[RoomObject, ...] = ()

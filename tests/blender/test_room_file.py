@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from mathutils import Euler
 
+from synth_addon.blender.open_file import describe_open_file
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import catalog_assets, mesh_assets
 from synth_addon.core.errors import AssetError
@@ -197,3 +198,29 @@ def test_a_damaged_room_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match=r"'room\.blend' cannot be imported"):
         with_room_file(recipe.recipe, catalog, renderer)
     renderer.close()
+
+
+def test_a_collection_of_the_open_file_is_the_room(tmp_path: Path) -> None:
+    before = set(bpy.data.user_map())
+    office = bpy.data.collections.new("Office")
+    bpy.context.scene.collection.children.link(office)
+    desk = box("Desk", (1, 1, 1), location=(0.5, 0.2, 0), scale=(1.2, 0.6, 0.7))
+    desk["synth_surface"] = "table"
+    for item in (box("Floor", (4, 3, 0.2), location=(0, 0, -0.2)), desk):
+        office.objects.link(item)
+    recipe = recipe_in(tmp_path, file=None, file_lights=False, open_collection="Office")
+    described = describe_open_file(recipe.recipe)
+    catalog = catalog_assets(recipe, described)
+    renderer = BlenderRenderer(catalog.paths)
+    meshes = renderer.preload(mesh_assets(catalog), ())
+    spec = sample_scene(recipe.recipe, catalog, 0)
+    table = next(fixture for fixture in spec.fixtures if fixture.category == "table")
+    points = transform_points(table.pose.matrix, meshes[table.asset_key].vertices)
+    assert points.min(axis=0) == pytest.approx([-0.1, -0.1, 0], abs=1e-6)
+    assert points.max(axis=0) == pytest.approx([1.1, 0.5, 0.7], abs=1e-6)
+    assert spec.room_size == pytest.approx((4, 3, 0.7))
+    desk.location.x = 0.6
+    bpy.context.view_layer.update()
+    assert describe_open_file(recipe.recipe).digests != described.digests
+    renderer.close()
+    bpy.data.batch_remove(ids=set(bpy.data.user_map()) - before)

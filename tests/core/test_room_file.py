@@ -10,12 +10,13 @@ import pytest
 
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets, mesh_assets
 from synth_addon.core.errors import AssetError, RecipeError
+from synth_addon.core.open_file import OpenFile
 from synth_addon.core.recipe.loading import LoadedRecipe, validate_recipe
 from synth_addon.core.reference_renderer import ReferenceRenderer
-from synth_addon.core.room_content import RoomContent, RoomObject
-from synth_addon.core.room_file import surface_category, with_room_file
+from synth_addon.core.room_content import RoomContent, RoomObject, surface_category
+from synth_addon.core.room_file import with_room_file
 from synth_addon.core.sampling.scene import sample_scene
-from synth_addon.core.scene_spec import LightSpec, Pose, RoomAsset, SceneSpec
+from synth_addon.core.scene_spec import LightSpec, OpenAsset, Pose, RoomAsset, SceneSpec
 from synth_addon.core.shapes.catalog import mesh_of
 
 LAMP = LightSpec(
@@ -134,10 +135,46 @@ def test_several_rooms_are_refused(tmp_path: Path) -> None:
     ("room", "reason"),
     [
         ({"file": "room.blend", "front3d": {}}, "front3d and file do not go together"),
-        ({"file_lights": True}, "file_lights and file_size_m belong to file"),
+        ({"file_lights": True}, "file_lights belongs to file"),
         ({"file": "room.blend", "file_size_m": [1, 0, 1]}, "greater than 0"),
     ],
 )
 def test_contradictions_are_refused(tmp_path: Path, room: dict[str, Any], reason: str) -> None:
     with pytest.raises(RecipeError, match=reason):
         loaded(tmp_path, room)
+
+
+OFFICE = {"open_collection": "Office"}
+
+
+def opened(*objects: RoomObject) -> OpenFile:
+    return OpenFile((), {"Office": ("Desk",)}, {"Desk of the room": "5a"}, objects)
+
+
+def test_a_collection_of_the_open_file_is_the_room(tmp_path: Path) -> None:
+    recipe = loaded(tmp_path, OFFICE, spawn={"on": ["desk"]})
+    pose = Pose(translation=(0.5, 0.0, 0.0))
+    catalog = catalog_assets(recipe, opened(item("Desk", mark=True, pose=pose)))
+    spec = sample_scene(recipe.recipe, catalog, 0)
+    (desk,) = spec.fixtures
+    assert (desk.asset, desk.category, desk.pose) == (OpenAsset(object="Desk"), "desk", pose)
+    assert spec.room_size == (2.0, 2.5, 2.5)
+    assert desk.asset in mesh_assets(catalog)
+    assert catalog.digests() == {"open object Desk of the room": "5a"}
+
+
+@pytest.mark.parametrize(
+    ("open_file", "reason"),
+    [
+        (None, r"no \.blend file is open here"),
+        (OpenFile((), {"Kitchen": ()}, {}), "no collection 'Office'. It has Kitchen"),
+        (opened(), "'Office' shows no mesh object"),
+        (opened(item("Desk")), "no surface called desk. It marks none"),
+    ],
+)
+def test_an_open_collection_that_cannot_be_the_room_is_refused(
+    tmp_path: Path, open_file: OpenFile | None, reason: str
+) -> None:
+    recipe = loaded(tmp_path, OFFICE, spawn={"on": ["desk"]})
+    with pytest.raises(AssetError, match=reason):
+        catalog_assets(recipe, open_file)

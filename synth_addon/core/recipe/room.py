@@ -75,6 +75,12 @@ class RoomRecipe(Section):
         "its floor at height 0; relative to the assets.models folder, or to the recipe's own",
         min_length=1,
     )
+    open_collection: str | None = parameter(
+        None,
+        label="Open Collection",
+        help="Collection of the open .blend file in the place of the box, as for a file",
+        min_length=1,
+    )
     file_size_m: RoomSize | None = parameter(
         None,
         unit="m",
@@ -103,18 +109,27 @@ class RoomRecipe(Section):
 
     @model_validator(mode="after")
     def _one_source(self) -> RoomRecipe:
-        given = [name for name in ("furniture", "front3d", "file") if getattr(self, name)]
+        given = [
+            name
+            for name in ("furniture", "front3d", "file", "open_collection")
+            if getattr(self, name)
+        ]
         if len(given) > 1:
             raise Fault(
                 f"{' and '.join(given)} do not go together: furniture stands in the box room, "
-                "front3d and file bring a room of their own",
+                "the others bring a room of their own",
                 "Keep one of them",
             )
-        if self.file is None and (self.file_lights or self.file_size_m is not None):
-            raise Fault("file_lights and file_size_m belong to file", "Remove them, or add file")
+        if self.file_lights and self.file is None:
+            raise Fault("file_lights belongs to file", "Remove it, or add file")
+        if self.file_size_m is not None and self.file is None and self.open_collection is None:
+            raise Fault(
+                "file_size_m belongs to file and open_collection", "Remove it, or add one of them"
+            )
         return self
 
     @property
     def is_from_files(self) -> bool:
         """Whether files bring the room with all that stands in it."""
-        return self.enabled and (self.front3d is not None or self.file is not None)
+        sources = (self.front3d, self.file, self.open_collection)
+        return self.enabled and any(source is not None for source in sources)

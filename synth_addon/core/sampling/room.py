@@ -45,7 +45,7 @@ def sample_room(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int 
     if room.front3d is not None and catalog.houses is not None:
         drawn = sample_front3d(room.front3d, catalog.houses.rooms, recipe.seed, scene, attempt)
         return Room(drawn.size, (), drawn.fixtures)
-    if room.file is not None:
+    if room.is_from_files:
         read = catalog.room
         return Room(read.size, (), read.fixtures, read.lights) if read else Room(None, ())
     rng = random_stream(recipe.seed, scene, "room")
