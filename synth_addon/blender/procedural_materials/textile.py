@@ -25,7 +25,7 @@ def connect_carpet(canvas: Canvas) -> None:
     mix = graph.math("ADD", graph.math("MULTIPLY", own, 0.5), pile)
     color = graph.mix(graph.math("MULTIPLY", mix, spec.variation), spec.colors[0], spec.colors[1])
     fibres = graph.noise(tufts, 6.0, detail=2)
-    shade = graph.remap(fibres, 0.3, 0.7, (0.75, 1.15))
+    shade = graph.remap(fibres, 0.3, 0.7, (0.6, 1.3))
     color = graph.mix(1.0, color, graph.combine(shade, shade, shade), "MULTIPLY")
     deep = graph.remap(height, 0.0, 0.5, (0.4, 0.0))
     relief = graph.math("ADD", height, graph.math("MULTIPLY", fibres, 0.8))
