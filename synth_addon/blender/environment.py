@@ -121,6 +121,7 @@ def _covering_photo(
 ) -> bpy.types.NodeSocket:
     """Return the colours of a photo that fills the picture, its longer side cut off evenly."""
     width, height = image.size
+    image.buffers_free()  # which asking for the size has filled, and keeps for the whole job
     wider = aspect / (width / height)
     scale = (min(wider, 1.0), min(1 / wider, 1.0), 1.0)
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
