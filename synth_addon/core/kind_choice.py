@@ -62,6 +62,8 @@ def parse_kinds(value: Any, known: Sequence[str]) -> KindChoice:
     names = [name for name in known if name in given]
     checked = parse_weights([given[name] for name in names], len(names), remedy)
     drawn = [pair for pair in zip(names, checked, strict=True) if pair[1] > 0]
+    if len(drawn) == 1:
+        return KindChoice((drawn[0][0],), (1.0,))
     return KindChoice(*zip(*drawn, strict=True))
 
 
