@@ -60,11 +60,9 @@ def parse_kinds(value: Any, known: Sequence[str]) -> KindChoice:
         if name not in known:
             raise Fault(f"unknown kind {name!r}", remedy)
     names = [name for name in known if name in given]
-    checked = parse_weights([given[name] for name in names], len(names), remedy)
-    drawn = [pair for pair in zip(names, checked, strict=True) if pair[1] > 0]
-    if len(drawn) == 1:
-        return KindChoice((drawn[0][0],), (1.0,))
-    return KindChoice(*zip(*drawn, strict=True))
+    parse_weights([given[name] for name in names], len(names), remedy)
+    drawn = tuple(name for name in names if given[name] > 0)
+    return KindChoice(drawn, parse_weights([given[name] for name in drawn], len(drawn), remedy))
 
 
 def kinds_schema(known: Sequence[str]) -> dict[str, Any]:
