@@ -14,16 +14,21 @@ def support_vertices(vertices: Array, directions: int = 400) -> Array:
 
     Their hull lies inside the true one and reaches it within ``radius * (1 - cos(angle))``, where
     `angle` is about half the spacing of the directions: 0.4 % of the radius for 400. Physics
-    engines are unstable on hulls of thousands of vertices.
-
-    The directions are a Fibonacci spiral (Gonzalez, "Measurement of areas on a sphere using
-    Fibonacci and latitude-longitude lattices", 2010) and the six axes.
+    engines are unstable on hulls of thousands of vertices. The six axes are always among them.
     """
-    height = 1 - (2 * np.arange(directions) + 1) / directions
-    radius = np.sqrt(1 - height**2)
-    angle = _GOLDEN_ANGLE * np.arange(directions)
-    spiral = np.column_stack([radius * np.cos(angle), radius * np.sin(angle), height])
-    spread = np.concatenate([spiral, np.eye(3), -np.eye(3)])
+    spread = np.concatenate([spread_directions(directions), np.eye(3), -np.eye(3)])
     farthest = np.argmax(vertices @ spread.T, axis=0)
     chosen: Array = vertices[np.unique(farthest)]
     return chosen
+
+
+def spread_directions(count: int) -> Array:
+    """Return unit vectors (count, 3) spread evenly over the sphere, from above downward.
+
+    A Fibonacci spiral (Gonzalez, "Measurement of areas on a sphere using Fibonacci and
+    latitude-longitude lattices", 2010).
+    """
+    height = 1 - (2 * np.arange(count) + 1) / count
+    radius = np.sqrt(1 - height**2)
+    angle = _GOLDEN_ANGLE * np.arange(count)
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle), height])

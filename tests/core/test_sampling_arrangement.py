@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_addon.core.asset_catalog import AssetCatalog
+from synth_addon.core.contacts import Body, Solid, gap, penetration
+from synth_addon.core.errors import SceneError
 from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.recipe.recipe import Recipe
 from synth_addon.core.sampling.arrangement import arrange
-from synth_addon.core.sampling.balls import bounding_balls
 from synth_addon.core.sampling.scene import sample_scene
 from synth_addon.core.scene_spec import SceneSpec
 from synth_addon.core.shapes.catalog import mesh_of
@@ -57,13 +58,59 @@ def points_of(spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> list[Array
     ]
 
 
+def bodies_of(spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> list[Body]:
+    return [Body(Solid(meshes[o.asset_key], o.scale), o.pose) for o in spec.objects]
+
+
 @fast
-@given(st.integers(0, 10**6), st.integers(1, 30))
-def test_no_bounding_spheres_overlap(scene: int, count: int) -> None:
-    _, spec, meshes = arranged(recipe(count), scene)
-    balls = bounding_balls(spec.objects, [item.pose for item in spec.objects], meshes)
-    for one, other in combinations(balls, 2):
-        assert np.linalg.norm(one.center - other.center) > one.radius + other.radius
+@given(st.integers(0, 10**6), st.integers(1, 15), st.sampled_from(["drop", "float"]))
+def test_no_two_objects_touch_at_the_start(scene: int, count: int, mode: str) -> None:
+    roomy = {"uniform": [-0.5, 0.5]}
+    spawn = {"mode": mode, "x_m": roomy, "y_m": roomy, "height_m": {"uniform": [0, 1]}}
+    _, spec, meshes = arranged(recipe(count, spawn=spawn), scene)
+    for one, other in combinations(bodies_of(spec, meshes), 2):
+        if one.is_near(other, 0.002):
+            assert penetration(one, other) == 0
+            assert gap(one, other, 0.002) > 0.0019
+
+
+def apart_in_plan(one: Array, other: Array) -> bool:
+    """Return whether a line on the floor separates two clouds of points."""
+    angles = np.linspace(0, np.pi, 720, endpoint=False)
+    across = np.stack([np.cos(angles), np.sin(angles)])
+    a, b = one[:, :2] @ across, other[:, :2] @ across
+    return bool(np.any((a.min(axis=0) > b.max(axis=0)) | (b.min(axis=0) > a.max(axis=0))))
+
+
+@fast
+@given(st.integers(0, 10**6), st.integers(1, 12))
+def test_scattered_objects_lie_on_the_floor_beside_each_other(scene: int, count: int) -> None:
+    spawn = {"mode": "scatter", "x_m": {"uniform": [-1, 1]}, "y_m": {"uniform": [-1, 1]}}
+    before, spec, meshes = arranged(recipe(count, spawn=spawn), scene)
+    assert not spec.physics.enabled
+    points = points_of(spec, meshes)
+    for old, new, part in zip(before.objects, spec.objects, points, strict=True):
+        assert part[:, 2].min() == pytest.approx(0, abs=1e-9)
+        assert new.pose.quaternion == old.pose.quaternion
+    for one, other in combinations(points, 2):
+        assert apart_in_plan(one, other)
+
+
+@fast
+@given(st.integers(0, 10**6))
+def test_floating_objects_stay_at_their_height(scene: int) -> None:
+    spawn = {"mode": "float", "height_m": {"uniform": [0.5, 0.8]}}
+    _, spec, meshes = arranged(recipe(2, spawn=spawn, room={"enabled": False}), scene)
+    assert not spec.physics.enabled
+    for part in points_of(spec, meshes):
+        assert 0.5 - 1e-9 <= part[:, 2].min() <= 0.8 + 1e-9
+
+
+@pytest.mark.parametrize("mode", ["scatter", "float"])
+def test_where_there_is_no_room_the_remedy_is_told(mode: str) -> None:
+    point = {"mode": mode, "x_m": 0, "y_m": 0, "height_m": 0.1}
+    with pytest.raises(SceneError, match=r"finds no free place in 300 draws\. Widen spawn\.x_m"):
+        arranged(recipe(2, spawn=point), 0)
 
 
 @fast

@@ -33,7 +33,7 @@ def cache_folder() -> Path:
 def read_parts(path: Path) -> tuple[Array, ...] | None:
     """Return the parts in a file, each (N, 3), or None if it is missing or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             parts = np.split(stored["points"], stored["ends"][:-1])
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None

@@ -29,11 +29,11 @@ PARAMETERS: Mapping[str, Any] = MappingProxyType(
         "preprocess_resolution": 30,
         "resolution": 1000,
         "mcts_nodes": 10,
-        "mcts_iterations": 40,
+        "mcts_iterations": 20,
         "seed": 1,
     }
 )
-"""Chosen so that a kitchen thing takes seconds; CoACD's own defaults take minutes."""
+"""Chosen so that a kitchen thing takes 1 to 25 s of one core; CoACD's own defaults take minutes."""
 _MISSING = (
     "The package coacd, which splits hollow meshes into convex parts, is not installed. "
     "Install it (pip install coacd), or set collision_shape to convex_hull"

@@ -34,7 +34,7 @@ def prepare_parts(
         AssetError: a mesh must be decomposed and cannot be.
         StorageError: the cache folder cannot be written.
     """
-    if not recipe.physics.enabled:
+    if not recipe.drops:
         return
     missing = {
         name: mesh

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ..scene_spec import PhysicsSpec
 from .fields import Number, Section, number, parameter
+
+SpawnMode = Literal["drop", "scatter", "float"]
 
 
 class SpawnRecipe(Section):
     """The box in which objects start; they are moved apart, upward if need be."""
 
+    mode: SpawnMode = parameter(
+        "drop",
+        label="Mode",
+        help="drop lets objects fall; scatter lays them on the surface, turned as drawn; float "
+        "leaves them in the air. The latter two need no physics",
+    )
     x_m: Number = number(
         {"uniform": [-0.3, 0.3]}, low=-1e3, high=1e3, unit="m", label="X", help="Start position"
     )
@@ -81,9 +91,9 @@ class PhysicsRecipe(Section):
         help="Scenes in which something touches nothing within this distance are arranged anew",
     )
 
-    def to_spec(self) -> PhysicsSpec:
-        """Return the plain values that scenes carry."""
-        values = self.model_dump()
+    def to_spec(self, *, drop: bool) -> PhysicsSpec:
+        """Return the plain values that scenes carry; `drop` tells whether anything falls."""
+        values = self.model_dump() | {"enabled": drop}
         values["calm_after"] = values.pop("calm_after_s")
         values["max_penetration"] = values.pop("max_penetration_m")
         values["max_gap"] = values.pop("max_gap_m")

@@ -115,7 +115,7 @@ class Recipe(Section):
                 f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",
                 'Set outputs.coverage to false, or render.engine to "CYCLES"',
             )
-        if self.physics.enabled and not self.room.enabled:
+        if self.drops and not self.room.enabled:
             message = "objects would fall for ever without a floor"
             remedy = "Set room.enabled to true, or physics.enabled to false"
             problems.append(Problem("room.enabled", "false", message, remedy))
@@ -141,6 +141,11 @@ class Recipe(Section):
         return {
             name: group for name, group in self.objects.items() if with_models or not group.optional
         }
+
+    @property
+    def drops(self) -> bool:
+        """Whether objects fall."""
+        return self.physics.enabled and self.spawn.mode == "drop"
 
     def portable(self) -> dict[str, Any]:
         """Return the JSON form without what may differ between machines or runs.

@@ -1,4 +1,4 @@
-"""Moves objects apart before they are dropped."""
+"""Finds the places where objects start, or stay: apart from each other."""
 
 from __future__ import annotations
 
@@ -6,45 +6,72 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..errors import SceneError
 from ..mesh import TriangleMesh
 from ..random_streams import random_stream
 from ..recipe.recipe import Recipe
 from ..scene_spec import ObjectSpec, Pose, SceneSpec, Vector
 from ..transforms import Array, rotation_from_quaternion
-from .balls import Ball, bounding_ball
+from .extents import Extent, extent_of
 from .objects import sample_start
 from .spawn_region import SpawnRegion, spawn_regions
 
 _REDRAWS = 20
+_TRIES = 300
+"""Draws of a place where objects may not be raised out of each other's way."""
 _GAP_M = 0.002
+_ROOMIER = "Widen spawn.x_m and spawn.y_m, or lower the objects' counts"
 
 
 def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh]) -> SceneSpec:
-    """Return `spec` with start poses at which no two objects' bounding spheres touch.
+    """Return `spec` with start poses at which no two objects touch.
 
     A drawn x and y become the middle of the object, wherever its file has the origin, and a drawn
-    height that of its lowest point above what it starts on. An object that overlaps earlier ones
-    is drawn anew a few times, then raised until it is free; it is kept between the walls, or
-    within the level area and the free height that it starts over.
+    height that of its lowest point above what it starts on. What is dropped and overlaps earlier
+    objects is drawn anew a few times, then raised until it is free. What is scattered lies on the
+    surface, and no object over another; what floats is free on all sides. All are kept between
+    the walls, or within the level area and the free height that they start over.
 
     Raises:
-        SceneError: the room holds nothing that objects are to be placed on.
+        SceneError: the room holds nothing that objects are to be placed on, or there is no room
+            for all that are scattered or float.
     """
-    placed: list[Ball] = []
+    placed: list[Extent] = []
     objects: list[ObjectSpec] = []
     regions = spawn_regions(recipe, spec, meshes)
     for item, region in zip(spec.objects, regions, strict=True):
         mesh = meshes[item.asset_key]
         rng = random_stream(spec.seed, spec.scene, f"arrange {item.instance_id} {spec.attempt}")
-        pose = _grounded(item, mesh, item.pose.translation, region)
-        for _ in range(_REDRAWS):
-            if not _overlaps(bounding_ball(item, pose, mesh), placed):
-                break
-            pose = _grounded(item, mesh, sample_start(recipe.spawn, rng), region)
-        pose = _raised(item, pose, mesh, placed)
-        placed.append(bounding_ball(item, pose, mesh))
+        pose = _place(recipe, item, mesh, region, placed, rng)
+        placed.append(extent_of(item, pose, mesh))
         objects.append(item.model_copy(update={"pose": pose}))
     return spec.model_copy(update={"objects": tuple(objects)})
+
+
+def _place(
+    recipe: Recipe,
+    item: ObjectSpec,
+    mesh: TriangleMesh,
+    region: SpawnRegion,
+    placed: Sequence[Extent],
+    rng: np.random.Generator,
+) -> Pose:
+    """Return the first of some drawn places that is free, or a way out where there is one."""
+    mode = recipe.spawn.mode
+    start = item.pose.translation
+    standing = extent_of(item, Pose(quaternion=item.pose.quaternion), mesh)
+    for _ in range(1 + (_REDRAWS if mode == "drop" else _TRIES)):
+        pose = _grounded(item, mesh, (*start[:2], 0.0) if mode == "scatter" else start, region)
+        extent = standing.moved(np.asarray(pose.translation))
+        if all(extent.is_apart(other, _GAP_M, in_plan=mode == "scatter") for other in placed):
+            return pose
+        start = sample_start(recipe.spawn, rng)
+    if mode == "drop":
+        return _raised(pose, standing, placed)
+    raise SceneError(
+        f"object {item.instance_id} ({item.group}) finds no free place in {_TRIES} draws. "
+        f"{_ROOMIER}"
+    )
 
 
 def _grounded(item: ObjectSpec, mesh: TriangleMesh, start: Vector, region: SpawnRegion) -> Pose:
@@ -64,21 +91,14 @@ def _rotated(mesh: TriangleMesh, pose: Pose) -> Array:
     return mesh.vertices @ rotation_from_quaternion(pose.quaternion).T
 
 
-def _overlaps(ball: Ball, placed: Sequence[Ball]) -> bool:
-    return any(
-        np.linalg.norm(ball.center - other.center) < ball.radius + other.radius + _GAP_M
-        for other in placed
-    )
-
-
-def _raised(item: ObjectSpec, pose: Pose, mesh: TriangleMesh, placed: Sequence[Ball]) -> Pose:
+def _raised(pose: Pose, standing: Extent, placed: Sequence[Extent]) -> Pose:
     """Raise an object to just above whatever it overlaps, as often as needed."""
     for _ in range(len(placed) + 1):
-        ball = bounding_ball(item, pose, mesh)
-        tops = [other.center[2] + other.radius for other in placed if _overlaps(ball, [other])]
+        extent = standing.moved(np.asarray(pose.translation))
+        tops = [other.top for other in placed if not extent.is_apart(other, _GAP_M)]
         if not tops:
             break
-        rise = max(tops) + ball.radius + 2 * _GAP_M - ball.center[2]
         x, y, z = pose.translation
-        pose = Pose(translation=(x, y, z + float(rise)), quaternion=pose.quaternion)
+        rise = max(tops) + 2 * _GAP_M - extent.bottom
+        pose = Pose(translation=(x, y, z + rise), quaternion=pose.quaternion)
     return pose

@@ -43,7 +43,7 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
             *sky_lamps(recipe, environment),
         ),
         environment=environment,
-        physics=recipe.physics.to_spec(),
+        physics=recipe.physics.to_spec(drop=recipe.drops),
         render=RenderSpec.model_validate(
             recipe.render.model_dump() | {"coverage": recipe.outputs.coverage}
         ),
