@@ -78,7 +78,7 @@ def rule_problems(recipe: Recipe) -> Iterator[Problem]:
         "categories": set(recipe.category_names),
         "surfaces": _surfaces(recipe) | _furniture(recipe),
     }
-    if recipe.room.enabled and recipe.room.front3d is not None:
+    if recipe.room.is_from_files:
         del known["surfaces"]  # what a loaded room is called is known once it is read
     for number, rule in enumerate(recipe.material_rules):
         for part, names in known.items():
@@ -116,10 +116,13 @@ def _displacement_problems(recipe: Recipe) -> Iterator[Problem]:
     things |= {f"room.furniture.{key}": p.material for key, p in recipe.room.furniture.items()}
     for number, rule in enumerate(recipe.material_rules):
         on_furniture = is_matched(rule.surfaces, _furniture(recipe))
-        if rule.objects or rule.categories or on_furniture:
+        in_loaded_room = recipe.room.is_from_files and rule.surfaces
+        if rule.objects or rule.categories or on_furniture or in_loaded_room:
             things[f"material_rules.{number}"] = rule.material
     for where, material in things.items():
         if material is not None and material.displacement == "true":
-            message = "moves a surface, which only floor, walls and ceiling can stand"
+            message = (
+                "moves a surface, which only the box room's floor, walls and ceiling can stand"
+            )
             path = f"{where}.material.displacement"
             yield Problem(path, '"true"', message, 'Set it to "bump"')
