@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,7 @@ from synth_addon.core.scene_spec import (
     ShapeAsset,
     SurfaceSpec,
 )
-from synth_addon.core.shapes.catalog import mesh_of
+from synth_addon.core.shapes.catalog import SHAPES, mesh_of
 from synth_addon.core.silhouettes import SilhouetteCaster
 from synth_addon.core.transforms import Array, look_at, matrix_rows
 
@@ -81,8 +81,8 @@ TURNED = (0.83, 0.25, -0.39, 0.31)
 
 
 def thing(instance_id: int, shape: str, pose: Pose | None = None, **changes: Any) -> ObjectSpec:
-    """Return an object; keywords that no object has are its shape's parameters."""
-    known = {key: changes.pop(key) for key in list(changes) if key in ObjectSpec.model_fields}
+    """Return an object; keywords that its shape has are the shape's parameters."""
+    parameters = {key: changes.pop(key) for key in list(changes) if key in _parameters(shape)}
     values: dict[str, Any] = {
         "group": shape,
         "role": "target",
@@ -91,9 +91,13 @@ def thing(instance_id: int, shape: str, pose: Pose | None = None, **changes: Any
         "scale": 1.0,
         "material": GREY,
         "body": BodySpec(),
-        "asset": ShapeAsset(shape=shape, parameters=changes),
+        "asset": ShapeAsset(shape=shape, parameters=parameters),
     }
-    return ObjectSpec(instance_id=instance_id, pose=pose or Pose(), **(values | known))
+    return ObjectSpec(instance_id=instance_id, pose=pose or Pose(), **(values | changes))
+
+
+def _parameters(shape: str) -> Collection[str]:
+    return SHAPES[shape].parameters if shape in SHAPES else ()
 
 
 def at(x: float, y: float, z: float, quaternion: Sequence[float] = (1, 0, 0, 0)) -> Pose:
