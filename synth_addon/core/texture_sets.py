@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from .errors import AssetError
 from .transforms import Array
@@ -97,6 +96,8 @@ def is_directx(normal: Path, displacement: Path | None) -> bool:
 
 
 def _pixels(path: Path, mode: str) -> Array:
+    from PIL import Image  # slow to import, and needed for unnamed conventions alone
+
     try:
         with Image.open(path) as image:
             small = image.convert(mode).resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BOX)

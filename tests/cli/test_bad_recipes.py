@@ -20,13 +20,15 @@ PRESETS = {name: (PRESET_FOLDER / f"{name}.json").read_bytes() for name in prese
 FULL: dict[str, Any] = load_recipe("cube").recipe.model_dump(mode="json")
 Path_ = tuple[str, ...]
 
+DISTRIBUTIONS = {"uniform", "log_uniform", "choice"}
+
 PROBLEM = re.compile(r"  (?P<path>[^:]+): (?P<message>.+?)( \(found .+\))?\. (?P<remedy>.+)")
 
 
 def places(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
     """Yield every part of a recipe, stopping at distributions and lists."""
     yield path, value
-    if isinstance(value, dict) and set(value) - {"uniform", "choice", "upright"}:
+    if isinstance(value, dict) and set(value) - {*DISTRIBUTIONS, "upright"}:
         for key, inner in value.items():
             yield from places(inner, (*path, key))
 
@@ -44,13 +46,13 @@ LEAVES = [(path, value) for path, value in places(FULL) if path and path[0] not 
 SECTIONS = [
     path
     for path, value in places(FULL)
-    if isinstance(value, dict) and not set(value) & {"uniform", "choice"}
+    if isinstance(value, dict) and not set(value) & DISTRIBUTIONS and path[-1:] != ("kinds",)
 ]
 NUMBERS = [
     path
     for path, value in LEAVES
     if (isinstance(value, int | float) and not isinstance(value, bool))
-    or (isinstance(value, dict) and set(value) <= {"uniform", "choice"} and value)
+    or (isinstance(value, dict) and set(value) <= DISTRIBUTIONS and value)
 ]
 
 
@@ -90,6 +92,11 @@ def names(path: Path_) -> str:
 def test_unknown_keys_are_told_at_every_level(broken, path: Path_) -> None:
     (problem,) = broken(changed((*path, "unknown_key"), {"not": "this"}))
     assert problem["path"].startswith(".".join((*path, "unknown_key")))
+
+
+def test_unknown_kinds_of_material_are_told(broken) -> None:
+    problems = broken(changed(("room", "floor", "kinds"), {"velvet": 1}))
+    assert problems[0]["path"] == "room.floor.kinds.velvet"
 
 
 @pytest.mark.parametrize(("path", "value"), LEAVES, ids=lambda part: "")

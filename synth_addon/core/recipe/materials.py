@@ -11,7 +11,7 @@ from ..errors import Fault
 from ..material_spec import Displacement, ProceduralKind
 from .fields import Number, Section, number, parameter
 
-MaterialKind = Literal["plain", "texture", "photo"] | ProceduralKind
+MaterialKind = Literal["plain", "texture", "photo", ProceduralKind]
 Weight = Annotated[float, Field(gt=0, le=1e6)]
 
 FOLDER_OF_KIND: Mapping[MaterialKind, str] = {"texture": "textures", "photo": "photos"}

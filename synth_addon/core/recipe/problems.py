@@ -66,8 +66,9 @@ def shown(value: Any) -> str:
 
 
 def dotted(location: Sequence[str | int]) -> str:
-    """Return a location as a dotted path."""
-    return ".".join(str(part) for part in location)
+    """Return a location as a dotted path; that of a key is the place it stands at."""
+    parts = [str(part) for part in location]
+    return ".".join(parts[: parts.index("[key]")] if "[key]" in parts else parts)
 
 
 def _problems(details: Mapping[str, Any], model: type[BaseModel]) -> list[Problem]:
