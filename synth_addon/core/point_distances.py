@@ -35,33 +35,49 @@ def nearest_distances(points: Array, corners: Array, reach: ArrayLike) -> Array:
     return nearest
 
 
-def pair_distances(points: Array, corners: Array) -> Array:
-    """Return the distance (N,) of point i of `points` (N, 3) to triangle i of `corners` (N, 3, 3).
+def snapped(points: Array, corners: Array, reach: float) -> Array:
+    """Return the points (P, 3), those within `reach` of a triangle moved to the nearest spot."""
+    result = points.copy()
+    nearest = nearest_distances(points, corners, reach)
+    low, high = corners.min(axis=1) - reach, corners.max(axis=1) + reach
+    for index in np.flatnonzero(np.isfinite(nearest)):
+        near = np.all((points[index] > low) & (points[index] < high), axis=1)
+        spots = pair_nearest(np.broadcast_to(points[index], (int(near.sum()), 3)), corners[near])
+        result[index] = spots[np.argmin(np.linalg.norm(spots - points[index], axis=1))]
+    return result
 
-    The region of the triangle that the nearest point lies in is found from barycentric
-    coordinates (Ericson, "Real-Time Collision Detection", 2005, section 5.1.5). A triangle without
-    area counts as its edges.
+
+def pair_distances(points: Array, corners: Array) -> Array:
+    """Return the distance (N,) of point i of `points` (N, 3) to triangle i of `corners`."""
+    distances: Array = np.linalg.norm(points - pair_nearest(points, corners), axis=1)
+    return distances
+
+
+def pair_nearest(points: Array, corners: Array) -> Array:
+    """Return the spot (N, 3) of triangle i of `corners` (N, 3, 3) nearest to point i (N, 3).
+
+    The foot of the perpendicular where its barycentric coordinates lie within the triangle, else
+    the nearest spot of an edge (Ericson, "Real-Time Collision Detection", 2005, section 5.1.5). A
+    triangle without area counts as its edges.
     """
     a, b, c = corners.transpose(1, 0, 2)
-    nearest = np.minimum.reduce(
-        [_squared_to_edge(points, p, q) for p, q in ((a, b), (b, c), (c, a))]
-    )
+    spots = np.stack([_on_edge(points, p, q) for p, q in ((a, b), (b, c), (c, a))])
+    best = np.argmin(np.linalg.norm(spots - points, axis=2), axis=0)
+    nearest: Array = spots[best, np.arange(len(points))]
     normal = np.cross(b - a, c - a)
     area = np.einsum("ij,ij->i", normal, normal)
     offset = points - a
     u = np.einsum("ij,ij->i", np.cross(offset, c - a), normal)
     v = np.einsum("ij,ij->i", np.cross(b - a, offset), normal)
     above = (u >= 0) & (v >= 0) & (u + v <= area) & (area > 0)
-    height = np.einsum("ij,ij->i", offset, normal)
-    inner = np.divide(height**2, area, out=np.full(len(points), np.inf), where=above)
-    distances: Array = np.sqrt(np.minimum(nearest, inner))
-    return distances
+    height = np.einsum("ij,ij->i", offset, normal)[above] / area[above]
+    nearest[above] = points[above] - height[:, None] * normal[above]
+    return nearest
 
 
-def _squared_to_edge(points: Array, begin: Array, end: Array) -> Array:
-    along, offset = end - begin, points - begin
+def _on_edge(points: Array, begin: Array, end: Array) -> Array:
+    along = end - begin
     length = np.einsum("ij,ij->i", along, along)
-    share = np.einsum("ij,ij->i", offset, along) / np.maximum(length, 1e-300)
-    gap = offset - np.clip(share, 0.0, 1.0)[:, None] * along
-    squared: Array = np.einsum("ij,ij->i", gap, gap)
-    return squared
+    share = np.einsum("ij,ij->i", points - begin, along) / np.maximum(length, 1e-300)
+    spots: Array = begin + np.clip(share, 0.0, 1.0)[:, None] * along
+    return spots

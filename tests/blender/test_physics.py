@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,17 @@ from synth_addon.core.asset_catalog import catalog_assets
 from synth_addon.core.job import settle_scene
 from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.recipe.loading import load_recipe
-from synth_addon.core.scene_spec import BodySpec, ObjectSpec, Pose, SceneSpec, SurfaceSpec
+from synth_addon.core.scene_spec import (
+    BodySpec,
+    FileAsset,
+    FixtureSpec,
+    ObjectSpec,
+    Pose,
+    SceneSpec,
+    ShapeAsset,
+    SurfaceSpec,
+)
+from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.timing import PartTimes
 from synth_addon.core.transforms import Array, transform_points
 
@@ -248,6 +259,71 @@ def test_a_ring_falls_over_a_peg(renderer: BlenderRenderer) -> None:
     assert abs(ring.above_floor) <= GAP_M
     assert abs(peg.above_floor) <= GAP_M
     assert np.linalg.norm(np.subtract(ring.pose.translation, peg.pose.translation)[:2]) < 0.03
+
+
+def test_what_falls_into_a_fixture_stays_in_it(renderer: BlenderRenderer) -> None:
+    """A fixture collides with its true mesh, at its own scale and turn."""
+    tub = FixtureSpec(
+        name="tub", category=None, asset=ShapeAsset(shape="bowl"), pose=at(1, 0, 0.1), scale=2.0
+    )
+    objects = [thing(1, "sphere", at(1.02, 0.01, 0.4), radius_m=0.02)]
+    spec = scene_of(objects, fixtures=(tub,), physics=PHYSICS_ON).spec
+    meshes = renderer.load(spec)
+    poses = renderer.settle(spec)
+    ball = Resting(objects[0], poses[0], meshes[objects[0].asset_key])
+    bowl = Resting(
+        thing(2, "bowl", tub.pose, scale=2.0, asset=tub.asset), tub.pose, meshes[tub.asset_key]
+    )
+    print(f"\nball {ball.above_floor:.4f} m above the floor")
+    assert np.linalg.norm(np.subtract(ball.pose.translation, tub.pose.translation)[:2]) < 0.05
+    signed = between(ball, bowl)
+    assert np.abs(signed).min() <= GAP_M
+    assert signed.min() >= -SUNK_M
+
+
+def test_a_hollow_file_stays_hollow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four walls and a bottom, as a file: decomposed, and what falls into it stays in it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "tray.obj").write_text(tray_file())
+    asset = FileAsset(file="tray.obj")
+    renderer = BlenderRenderer({"tray.obj": tmp_path / "tray.obj"})
+    try:
+        tray, dice = drop(
+            renderer,
+            [
+                thing(1, "tray", at(0, 0, 0.01), asset=asset),
+                thing(2, "cube", at(0.02, 0.01, 0.15), size_m=0.02),
+            ],
+        )
+    finally:
+        renderer.close()
+    print(f"\ndice {dice.above_floor:.4f} m above the floor")
+    assert abs(tray.above_floor) <= GAP_M
+    assert dice.above_floor == pytest.approx(0.01, abs=2 * GAP_M)
+    assert list((tmp_path / "synth" / "convex_parts").iterdir())
+
+
+def tray_file() -> str:
+    """Return a Wavefront file of a tray 0.2 m wide and 0.06 m high, of walls 0.01 m thick."""
+    slabs = [
+        ((0, 0, 0.005), (0.2, 0.2, 0.01)),
+        ((-0.095, 0, 0.035), (0.01, 0.2, 0.05)),
+        ((0.095, 0, 0.035), (0.01, 0.2, 0.05)),
+        ((0, -0.095, 0.035), (0.18, 0.01, 0.05)),
+        ((0, 0.095, 0.035), (0.18, 0.01, 0.05)),
+    ]
+    lines, count = [], 1
+    for center, size in slabs:
+        box = mesh_of(
+            ShapeAsset(
+                shape="box",
+                parameters=dict(zip(("width_m", "depth_m", "height_m"), size, strict=True)),
+            )
+        )
+        lines += [f"v {x} {y} {z}" for x, y, z in (box.vertices + center).tolist()]
+        lines += [f"f {a} {b} {c}" for a, b, c in (box.triangles + count).tolist()]
+        count += len(box.vertices)
+    return "\n".join(lines)
 
 
 def test_a_closed_hull_keeps_things_out(renderer: BlenderRenderer) -> None:

@@ -16,7 +16,7 @@ from synth_addon.core.collision.bodies import BodyLibrary
 from synth_addon.core.collision.cache import cache_folder, read_parts, write_parts
 from synth_addon.core.collision.calming import calmed
 from synth_addon.core.collision.decomposition import Decomposer, decompose
-from synth_addon.core.collision.parts import collision_parts, hollow_depth, needs_decomposition
+from synth_addon.core.collision.parts import hollow_depth
 from synth_addon.core.convex_hull import convex_hull
 from synth_addon.core.errors import AssetError, StorageError
 from synth_addon.core.mass_properties import is_closed, mass_properties
@@ -73,32 +73,51 @@ def thing(asset: ShapeAsset | FileAsset, scale: float = 1.0, **body: float | str
     )
 
 
+def parts_of_body(spec: ObjectSpec, mesh: TriangleMesh, asked: Counting) -> int:
+    return len(BodyLibrary(asked).body(spec, mesh).parts)
+
+
 def test_hollow_shapes_bring_their_parts_and_others_their_hull() -> None:
     asked = Counting()
     for shape, several in (("cup", True), ("bowl", True), ("torus", True), ("box", False)):
         asset = ShapeAsset(shape=shape)
-        parts = collision_parts(asset, mesh_of(asset), 1.0, "auto", asked)
-        assert (len(parts) > 1) == several
-        assert len(collision_parts(asset, mesh_of(asset), 1.0, "convex_hull", asked)) == 1
+        mesh = mesh_of(asset)
+        assert (parts_of_body(thing(asset), mesh, asked) > 1) == several
+        hull = thing(asset, collision_shape="convex_hull")
+        assert parts_of_body(hull, mesh, asked) == 1
     assert asked.asked == []
 
 
 def test_hollow_files_are_decomposed_and_others_are_not() -> None:
     cup, asked = mesh_of(ShapeAsset(shape="cup")), Counting()
-    assert collision_parts(FILE, cup, 1.0, "auto", asked) == PARTS
-    assert len(collision_parts(FILE, CUBE, 1.0, "auto", asked)) == 1
-    assert len(collision_parts(FILE, cup, 1.0, "convex_hull", asked)) == 1
-    assert collision_parts(FILE, CUBE, 1.0, "convex_parts", asked) == PARTS
+    assert parts_of_body(thing(FILE), cup, asked) == 2
+    assert parts_of_body(thing(FILE), CUBE, asked) == 1
+    assert parts_of_body(thing(FILE, collision_shape="convex_hull"), cup, asked) == 1
+    assert parts_of_body(thing(FILE, collision_shape="convex_parts"), CUBE, asked) == 2
     assert asked.asked == ["thing.obj", "thing.obj"]
 
 
 def test_what_is_hollow_hangs_on_the_true_size() -> None:
-    cup = mesh_of(ShapeAsset(shape="cup"))
-    depth = hollow_depth(cup)
-    assert 0.02 < depth < 0.09
-    assert needs_decomposition(cup, 1.0, "auto")
-    assert not needs_decomposition(cup, 0.1, "auto")
-    assert hollow_depth(CUBE) == pytest.approx(0, abs=1e-12)
+    cup, library = mesh_of(ShapeAsset(shape="cup")), BodyLibrary(Counting())
+    assert len(library.body(thing(FILE), cup).parts) == 2
+    assert len(library.body(thing(FILE, 0.05), cup).parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "least", "most"),
+    [("cube", 0, 1e-9), ("sphere", 0, 1e-3), ("can", 0, 0.006), ("cup", 0.03, 0.1)],
+)
+def test_depth_below_the_hull(shape: str, least: float, most: float) -> None:
+    assert least <= hollow_depth(mesh_of(ShapeAsset(shape=shape))) <= most + 1e-12
+
+
+def test_thin_walled_trays_are_deep() -> None:
+    bottom = CUBE.vertices * [2, 2, 0.1]
+    wall = CUBE.vertices * [0.1, 2, 1] + [0.095, 0, 0.055]
+    other = CUBE.vertices * [0.1, 2, 1] + [-0.095, 0, 0.055]
+    faces = [CUBE.triangles + len(CUBE.vertices) * i for i in range(3)]
+    tray = TriangleMesh(np.concatenate([bottom, wall, other]), np.concatenate(faces))
+    assert hollow_depth(tray) > 0.05
 
 
 def test_an_l_splits_into_convex_parts_the_same_each_time() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from synth_addon.core.contacts import DEEPEST_M, Body, Solid, gap, penetration
 from synth_addon.core.mesh import TriangleMesh
-from synth_addon.core.point_distances import nearest_distances, pair_distances
+from synth_addon.core.point_distances import nearest_distances, pair_distances, snapped
 from synth_addon.core.scene_spec import Pose, ShapeAsset
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.surface_points import surface_points
@@ -60,6 +60,13 @@ def test_beyond_their_reach_points_have_no_nearest_triangle() -> None:
     assert nearest_distances(points, triangle, [1.0, 0.05, 4.5]) == pytest.approx([0.5, np.inf, 4])
     assert nearest_distances(points[:0], triangle, 1.0).shape == (0,)
     assert np.isinf(nearest_distances(points, triangle[:0], 1.0)).all()
+
+
+def test_what_is_near_a_surface_is_moved_to_it() -> None:
+    triangle = np.array([[[0.0, 0, 0], [1, 0, 0], [0, 1, 0]]])
+    points = np.array([[0.2, 0.2, 0.05], [-0.03, 0.4, 0.0], [0.2, 0.2, 0.5], [1.02, -0.01, 0]])
+    expected = [[0.2, 0.2, 0], [0, 0.4, 0], [0.2, 0.2, 0.5], [1, 0, 0]]
+    assert snapped(points, triangle, 0.1) == pytest.approx(np.array(expected), abs=1e-12)
 
 
 @fast

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from ..mass_properties import MassProperties, mass_properties
 from ..mesh import TriangleMesh
-from ..scene_spec import CollisionShape, ObjectSpec, ShapeAsset
+from ..scene_spec import ObjectSpec, ShapeAsset
 from ..transforms import Array
 from .decomposition import Decomposer
-from .parts import collision_parts
+from .parts import collision_parts, hollow_depth, must_split
 
-_PartsKey = tuple[str, CollisionShape, float]
-"""Asset, collision shape and scale."""
 BODIES_KEPT = 256
 """Objects whose scale is drawn bring a body each, so that all of them would fill the memory."""
 _LIGHTEST_KG = 1e-3
@@ -40,7 +38,8 @@ class BodyLibrary:
 
     def __init__(self, decomposer: Decomposer) -> None:
         self._decomposer = decomposer
-        self._parts: dict[_PartsKey, tuple[Array, ...]] = {}
+        self._parts: dict[tuple[str, bool], tuple[Array, ...]] = {}
+        self._depths: dict[str, float] = {}
         self._masses: dict[str, MassProperties] = {}
         self._stored: set[str] = set()
 
@@ -50,20 +49,25 @@ class BodyLibrary:
         Raises:
             AssetError: its mesh must be decomposed and cannot be.
         """
-        key, shape = spec.asset_key, spec.body.collision_shape
-        if not isinstance(spec.asset, ShapeAsset):
-            self._stored.add(key)
-        body = (key, shape, spec.scale)
-        if body not in self._parts:
-            if len(self._parts) >= BODIES_KEPT:
-                del self._parts[next(iter(self._parts))]
-            self._parts[body] = collision_parts(
-                spec.asset, mesh, spec.scale, shape, self._decomposer
-            )
+        key = spec.asset_key
+        split = self._must_split(spec, mesh)
+        if (key, split) not in self._parts:
+            self._parts[key, split] = collision_parts(spec.asset, mesh, split, self._decomposer)
         if key not in self._masses:
             self._masses[key] = mass_properties(mesh)
         found = self._masses[key]
-        return CollisionBody(self._parts[body], found.centroid, _mass(spec, found.volume))
+        return CollisionBody(self._parts[key, split], found.centroid, _mass(spec, found.volume))
+
+    def _must_split(self, spec: ObjectSpec, mesh: TriangleMesh) -> bool:
+        shape = spec.body.collision_shape
+        if isinstance(spec.asset, ShapeAsset):  # these know best whether a hull will do
+            return shape in ("auto", "convex_parts")
+        self._stored.add(spec.asset_key)
+        if shape != "auto":
+            return must_split(shape, 0.0)
+        if spec.asset_key not in self._depths:
+            self._depths[spec.asset_key] = hollow_depth(mesh)
+        return must_split(shape, spec.scale * self._depths[spec.asset_key])
 
     def forget_shapes_but(self, keys: Collection[str]) -> None:
         """Release the bodies of procedural shapes but these: each scene may bring its own."""

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..errors import AssetError
 from ..mesh import TriangleMesh
+from ..point_distances import snapped
 from ..transforms import Array
 from .cache import read_parts, write_parts
 
@@ -34,6 +35,8 @@ PARAMETERS: Mapping[str, Any] = MappingProxyType(
     }
 )
 """Chosen so that a kitchen thing takes 1 to 25 s of one core; CoACD's own defaults take minutes."""
+_REMESHED = 0.015
+"""Distance from the true surface that remeshing may bring, as a share of the longest side."""
 _MISSING = (
     "The package coacd, which splits hollow meshes into convex parts, is not installed. "
     "Install it (pip install coacd), or set collision_shape to convex_hull"
@@ -94,7 +97,14 @@ def decompose(mesh: TriangleMesh, name: str) -> tuple[Array, ...]:
             f"{name!r} cannot be split into convex parts. Repair the mesh, or set "
             "collision_shape to convex_hull"
         )
-    return parts
+    return tuple(_on_surface(part, mesh) for part in parts)
+
+
+def _on_surface(part: Array, mesh: TriangleMesh) -> Array:
+    """Return the corners of a part moved back to the surface, which remeshing has put out."""
+    low, high = mesh.bounds
+    reach = _REMESHED * float((high - low).max())
+    return snapped(part, mesh.vertices[mesh.triangles], reach)
 
 
 def _welded(mesh: TriangleMesh) -> tuple[Array, Array]:
@@ -111,7 +121,7 @@ def _digest(mesh: TriangleMesh) -> str:
     digest = hashlib.sha256()
     digest.update(np.ascontiguousarray(mesh.vertices, "<f8").tobytes())
     digest.update(np.ascontiguousarray(mesh.triangles, "<i4").tobytes())
-    settings = json.dumps([dict(PARAMETERS), _coacd_version()], sort_keys=True)
+    settings = json.dumps([dict(PARAMETERS), _REMESHED, _coacd_version()], sort_keys=True)
     digest.update(settings.encode())
     return digest.hexdigest()
 

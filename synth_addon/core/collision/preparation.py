@@ -12,7 +12,7 @@ from ..recipe.recipe import Recipe
 from ..sampling.sizes import longest_side
 from ..scene_spec import canonical_json
 from .decomposition import Decomposer
-from .parts import asset_name, needs_decomposition
+from .parts import asset_name, hollow_depth, must_split
 
 Report = Callable[[str, int, int], None]
 """Told the name of a mesh about to be decomposed, its number from 1, and how many there are."""
@@ -57,8 +57,9 @@ def _hollow_meshes(
             continue
         for asset in choices:
             mesh = meshes[canonical_json(asset)]
-            scale = _greatest_scale(source, mesh)
-            if needs_decomposition(mesh, scale, source.collision_shape):
+            shape = source.collision_shape
+            depth = hollow_depth(mesh) if shape == "auto" else 0.0
+            if must_split(shape, _greatest_scale(source, mesh) * depth):
                 found[asset_name(asset)] = mesh
     return found
 
