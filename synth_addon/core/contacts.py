@@ -135,8 +135,7 @@ def gap(one: Body, other: Body, reach: float) -> float:
     for mine, theirs in ((one, other), (other, one)):
         points = _points_in_frame_of(theirs, mine, reach)
         if len(points):
-            corners = _near(theirs.solid.corners, points, reach)
-            least = min(least, float(nearest_distances(points, corners, reach).min()))
+            least = min(least, float(nearest_distances(points, theirs.solid.corners, reach).min()))
     return least
 
 
@@ -150,18 +149,9 @@ def _points_in_frame_of(body: Body, other: Body, reach: float) -> Array:
 
 def _deepest(solid: Solid, inside: Array) -> float:
     """Return the greatest distance to the surface of points that lie inside."""
-    corners = _near(solid.corners, inside, DEEPEST_M)
     for reach in (DEEPEST_M / 10, DEEPEST_M):
-        depths = nearest_distances(inside, corners, reach)
+        depths = nearest_distances(inside, solid.corners, reach)
         if np.isfinite(depths).all():
             return float(depths.max())
         inside = inside[np.isinf(depths)]
     return DEEPEST_M
-
-
-def _near(corners: Array, points: Array, reach: float) -> Array:
-    """Return the triangles whose box comes within `reach` of the points' box."""
-    low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
-    keep = np.all((corners.min(axis=1) < high) & (corners.max(axis=1) > low), axis=1)
-    chosen: Array = corners[keep]
-    return chosen

@@ -7,11 +7,14 @@ from numpy.typing import ArrayLike
 
 from .transforms import Array
 
-_CANDIDATES_AT_ONCE = 1 << 22
+_PAIRS_AT_ONCE = 1 << 14
 
 
 def nearest_distances(points: Array, corners: Array, reach: ArrayLike) -> Array:
     """Return each point's distance (P,) to the nearest triangle, or inf beyond its reach.
+
+    Points are halved along their longest side, with the triangles near each half, until few pairs
+    are left to compare.
 
     Args:
         points: (P, 3).
@@ -19,18 +22,33 @@ def nearest_distances(points: Array, corners: Array, reach: ArrayLike) -> Array:
         reach: largest distance of interest, one for all or one per point.
     """
     reaches = np.broadcast_to(np.asarray(reach, float), len(points))
+    if not len(points):
+        return np.full(0, np.inf)
+    corners = triangles_near(corners, points, float(reaches.max()))
+    if len(points) * len(corners) <= _PAIRS_AT_ONCE or len(points) == 1:
+        return _compared(points, corners, reaches)
+    order = np.argsort(points[:, np.argmax(np.ptp(points, axis=0))], kind="stable")
+    nearest = np.empty(len(points))
+    for half in np.array_split(order, 2):
+        nearest[half] = nearest_distances(points[half], corners, reaches[half])
+    return nearest
+
+
+def triangles_near(corners: Array, points: Array, reach: float) -> Array:
+    """Return the triangles (N, 3, 3) whose box comes within `reach` of the points' box."""
+    low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
+    keep = np.all((corners.min(axis=1) < high) & (corners.max(axis=1) > low), axis=1)
+    chosen: Array = corners[keep]
+    return chosen
+
+
+def _compared(points: Array, corners: Array, reaches: Array) -> Array:
     nearest = np.full(len(points), np.inf)
-    if not len(points) or not len(corners):
-        return nearest
     low, high = corners.min(axis=1), corners.max(axis=1)
-    step = max(1, _CANDIDATES_AT_ONCE // len(corners))
-    for begin in range(0, len(points), step):
-        part = slice(begin, begin + step)
-        at, around = points[part, None, :], reaches[part, None, None]
-        near = np.all((at > low - around) & (at < high + around), axis=2)
-        which, triangle = np.nonzero(near)
-        found = pair_distances(points[part][which], corners[triangle])
-        np.minimum.at(nearest, which + begin, found)
+    at, around = points[:, None, :], reaches[:, None, None]
+    near = np.all((at > low - around) & (at < high + around), axis=2)
+    which, triangle = np.nonzero(near)
+    np.minimum.at(nearest, which, pair_distances(points[which], corners[triangle]))
     nearest[nearest > reaches] = np.inf
     return nearest
 
