@@ -50,17 +50,34 @@ def add_surface(scene: bpy.types.Scene, surface: SurfaceSpec, blocks: Datablocks
 
 
 def add_fixture(
-    scene: bpy.types.Scene, fixture: FixtureSpec, asset: LoadedAsset, blocks: Datablocks
+    scene: bpy.types.Scene,
+    fixture: FixtureSpec,
+    asset: LoadedAsset,
+    parts: Sequence[Array] | None,
+    blocks: Datablocks,
 ) -> None:
-    """Add what stands in the room; its scale is applied to the mesh, as for falling bodies."""
-    mesh = blocks.own(asset.mesh.copy())
-    mesh.transform(Matrix.Scale(fixture.scale * LENGTH_SCALE, 4))
+    """Add what stands in the room, as convex parts or as its mesh.
+
+    The scale is applied to the points, as for falling bodies.
+    """
+    size = fixture.scale * LENGTH_SCALE
+    if parts is None:
+        mesh = blocks.own(asset.mesh.copy())
+        mesh.transform(Matrix.Scale(size, 4))
+        _add_standing(scene, fixture.pose, mesh, "MESH", blocks)
+    for part in parts or ():
+        _add_standing(scene, fixture.pose, _cloud(size * part, blocks), "CONVEX_HULL", blocks)
+
+
+def _add_standing(
+    scene: bpy.types.Scene, pose: Pose, mesh: bpy.types.Mesh, shape: str, blocks: Datablocks
+) -> None:
     item = blocks.own(bpy.data.objects.new("synth fixture", mesh))
-    pose = Matrix(fixture.pose.matrix.tolist())
-    pose.translation *= LENGTH_SCALE
-    item.matrix_world = pose
+    matrix = Matrix(pose.matrix.tolist())
+    matrix.translation *= LENGTH_SCALE
+    item.matrix_world = matrix
     _link(scene, item)
-    _make_passive(item, "MESH")
+    _make_passive(item, shape)
 
 
 def add_body(

@@ -16,6 +16,7 @@ from .bodies import LENGTH_SCALE, FallingBody, add_body, add_fixture, add_surfac
 from .datablocks import Datablocks
 
 _SOLVER_ITERATIONS = 20
+Standing = tuple[Array, ...] | None
 
 
 class DropStage:
@@ -36,32 +37,36 @@ class DropStage:
         spec: SceneSpec,
         assets: Mapping[str, LoadedAsset],
         shapes: Sequence[CollisionBody],
+        standing: Sequence[Standing],
     ) -> tuple[Pose, ...]:
         """Return the poses at rest, or at the time limit.
 
         Args:
             shapes: what each object of the spec collides with.
+            standing: the convex parts of each fixture, or None for its mesh.
         """
         physics = spec.physics
         falling = min(physics.calm_after, physics.max_seconds)
-        poses, still = self._run(spec, assets, shapes, falling)
+        poses, still = self._run(spec, assets, shapes, standing, falling)
         if still or falling >= physics.max_seconds:
             return poses
         calm = calmed(spec, poses)
-        return self._run(calm, assets, shapes, physics.max_seconds - falling)[0]
+        rest = physics.max_seconds - falling
+        return self._run(calm, assets, shapes, standing, rest)[0]
 
     def _run(
         self,
         spec: SceneSpec,
         assets: Mapping[str, LoadedAsset],
         shapes: Sequence[CollisionBody],
+        standing: Sequence[Standing],
         seconds: float,
     ) -> tuple[tuple[Pose, ...], bool]:
         """Return the poses after at most so many seconds from standstill, and whether all rest."""
         blocks = Datablocks()
         scene = self._scene
         try:
-            bodies = _build(scene, spec, assets, shapes, blocks)
+            bodies = _build(scene, spec, assets, shapes, standing, blocks)
             still = _step_until_still(scene, spec.physics, bodies, seconds)
             depsgraph = scene.view_layers[0].depsgraph
             poses = tuple(
@@ -82,6 +87,7 @@ def _build(
     spec: SceneSpec,
     assets: Mapping[str, LoadedAsset],
     shapes: Sequence[CollisionBody],
+    standing: Sequence[Standing],
     blocks: Datablocks,
 ) -> list[FallingBody]:
     world = scene.rigidbody_world
@@ -92,8 +98,8 @@ def _build(
     scene.gravity = (0.0, 0.0, -spec.physics.gravity * LENGTH_SCALE)
     for surface in spec.surfaces:
         add_surface(scene, surface, blocks)
-    for fixture in spec.fixtures:
-        add_fixture(scene, fixture, assets[fixture.asset_key], blocks)
+    for fixture, parts in zip(spec.fixtures, standing, strict=True):
+        add_fixture(scene, fixture, assets[fixture.asset_key], parts, blocks)
     return [
         add_body(scene, item, assets[item.asset_key], shape, blocks)
         for item, shape in zip(spec.objects, shapes, strict=True)

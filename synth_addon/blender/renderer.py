@@ -103,7 +103,8 @@ class BlenderRenderer:
         assets = self._assets(spec)
         meshes = {key: asset.triangles for key, asset in assets.items()}
         bodies = [self._bodies.body(item, meshes[item.asset_key]) for item in spec.objects]
-        return self._stage.settle(spec, assets, bodies)
+        standing = [self._bodies.standing(item, meshes[item.asset_key]) for item in spec.fixtures]
+        return self._stage.settle(spec, assets, bodies, standing)
 
     def build(self, scene: SettledScene) -> None:
         """Replace the scene that is rendered; see `Renderer.build`."""

@@ -18,8 +18,10 @@ _LEVEL = 0.95
 """Least z of the unit normal of what counts as level."""
 _SAME_HEIGHT_M = 0.01
 _LEAST_AREA_M2 = 0.015
-_LEAST_CLEARANCE_M = 0.1
+_LEAST_CLEARANCE_M = 0.15
 _LEAST_FILLED = 0.7
+_LEAST_OPEN = 0.5
+"""Share of an area's usual clearance below which a place is left out, such as under a backrest."""
 _MOST_LAYERS = 64
 
 
@@ -67,7 +69,10 @@ def support_areas(mesh: TriangleMesh, scale: float = 1.0) -> tuple[SupportArea, 
 
 
 def _level_hits(corners: Array, cells: NDArray[np.int64], points: Array, top: float) -> _Hits:
-    """Follow a ray down from above through each point, past every surface that it meets."""
+    """Follow a ray down from above through each point, past every surface that it meets.
+
+    Where the surface above faces up as well, the place is inside a part of the thing.
+    """
     tree = EmbreeScene(robust=True)
     EmbreeTriangles(tree, corners.astype(np.float32))
     edges = corners[:, 1:] - corners[:, :1]
@@ -77,6 +82,7 @@ def _level_hits(corners: Array, cells: NDArray[np.int64], points: Array, top: fl
     ids = np.arange(len(points))
     start = np.full(len(points), top + step)
     above = np.full(len(points), np.inf)
+    covered = np.zeros(len(points), bool)
     found: list[tuple[NDArray[np.int64], Array, Array]] = []
     for _ in range(_MOST_LAYERS):
         origins = np.column_stack([points[ids], start[ids]]).astype(np.float32)
@@ -88,9 +94,9 @@ def _level_hits(corners: Array, cells: NDArray[np.int64], points: Array, top: fl
         if not len(ids):
             break
         height = start[ids] - answer["tfar"][hit]
-        level = facing > _LEVEL
+        level = (facing > _LEVEL) & ~covered[ids]
         found.append((ids[level], height[level], (above[ids] - height)[level]))
-        above[ids] = height
+        above[ids], covered[ids] = height, facing > 0
         start[ids] = height - step
     rays, heights, clearances = (np.concatenate(part) for part in zip(*found, strict=True))
     return _Hits(cells[rays], heights, clearances)
@@ -105,6 +111,7 @@ def _areas(hits: _Hits, origin: Array, steps: Array) -> list[SupportArea]:
     for members in np.split(order, splits):
         if not len(members):
             continue
+        members = members[free[members] >= _LEAST_OPEN * np.median(free[members])]
         first, last = cells[members].min(axis=0), cells[members].max(axis=0) + 1
         size = (last - first) * steps
         filled = len(members) / np.prod(last - first)

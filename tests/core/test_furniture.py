@@ -21,7 +21,7 @@ from synth_addon.core.sampling.cameras import choose_views
 from synth_addon.core.sampling.furniture import furnish
 from synth_addon.core.sampling.scene import sample_scene
 from synth_addon.core.sampling.spawn_region import spawn_regions
-from synth_addon.core.scene_spec import SceneSpec, SettledScene
+from synth_addon.core.scene_spec import SceneSpec, SettledScene, ShapeAsset
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.support_areas import support_areas
 from synth_addon.core.transforms import transform_points
@@ -199,3 +199,17 @@ def test_fixtures_hide_objects_and_are_background() -> None:
             hidden += int((alone.trace(view).instance_ids > 0).sum())
             hidden -= int((traced.instance_ids > 0).sum())
     assert hidden > 50
+
+
+def test_what_lies_inside_overlapping_parts_carries_nothing() -> None:
+    desk, block = (
+        mesh_of(
+            ShapeAsset(shape="box", parameters={"width_m": 1, "depth_m": 1, "height_m": height})
+        )
+        for height in (0.4, 1.0)
+    )
+    both = TriangleMesh(
+        np.concatenate([desk.vertices, block.vertices]),
+        np.concatenate([desk.triangles, block.triangles + len(desk.vertices)]).astype(np.int32),
+    )
+    assert [area.center[2] for area in support_areas(both)] == pytest.approx([0.5], abs=1e-3)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..mass_properties import MassProperties, mass_properties
 from ..mesh import TriangleMesh
-from ..scene_spec import ObjectSpec, ShapeAsset
+from ..scene_spec import FixtureSpec, ObjectSpec, ShapeAsset
 from ..transforms import Array
 from .decomposition import Decomposer
 from .parts import collision_parts, hollow_depth, must_split
@@ -57,6 +57,18 @@ class BodyLibrary:
             self._masses[key] = mass_properties(mesh)
         found = self._masses[key]
         return CollisionBody(self._parts[key, split], found.centroid, _mass(spec, found.volume))
+
+    def standing(self, fixture: FixtureSpec, mesh: TriangleMesh) -> tuple[Array, ...] | None:
+        """Return the convex parts of a thing that stays where it is, or None for its true mesh.
+
+        A mesh has no inside, so what is thrown into it goes through; convex parts keep it out.
+        """
+        if not isinstance(fixture.asset, ShapeAsset):
+            return None
+        key = fixture.asset_key, True
+        if key not in self._parts:
+            self._parts[key] = collision_parts(fixture.asset, mesh, True, self._decomposer)
+        return self._parts[key]
 
     def _must_split(self, spec: ObjectSpec, mesh: TriangleMesh) -> bool:
         shape = spec.body.collision_shape
