@@ -1,4 +1,4 @@
-"""Collision bodies are made once for each size of an object, and do not pile up."""
+"""Collision bodies are made once for each mesh, whatever the sizes of the objects that show it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from synth_addon.core.collision.bodies import BODIES_KEPT, BodyLibrary
+from synth_addon.core.collision.bodies import BodyLibrary
 from synth_addon.core.collision.decomposition import Decomposer
-from synth_addon.core.scene_spec import BodySpec, FileAsset, ObjectSpec, Pose, ShapeAsset
+from synth_addon.core.scene_spec import (
+    Asset,
+    BodySpec,
+    FileAsset,
+    FixtureSpec,
+    ObjectSpec,
+    Pose,
+    ShapeAsset,
+)
 from synth_addon.core.shapes.catalog import mesh_of
 
 MESH = mesh_of(ShapeAsset(shape="cube"))
@@ -29,18 +37,21 @@ def block(scale: float) -> ObjectSpec:
     )
 
 
-def test_one_size_is_made_once(tmp_path: Path) -> None:
+def test_all_sizes_share_the_parts_of_one_mesh(tmp_path: Path) -> None:
     library = BodyLibrary(Decomposer(tmp_path))
     first = library.body(block(1.0), MESH)
     library.forget_shapes_but(())
-    assert library.body(block(1.0), MESH).parts is first.parts
+    for scale in np.linspace(0.5, 2, 10):
+        assert library.body(block(float(scale)), MESH).parts is first.parts
 
 
-def test_drawn_sizes_do_not_pile_up(tmp_path: Path) -> None:
+def test_furniture_of_a_shape_stands_as_its_parts_and_a_file_as_its_mesh(tmp_path: Path) -> None:
     library = BodyLibrary(Decomposer(tmp_path))
-    first = library.body(block(1.0), MESH)
-    for scale in np.linspace(1.1, 2, BODIES_KEPT):
-        library.body(block(float(scale)), MESH)
-    again = library.body(block(1.0), MESH)
-    assert again.parts is not first.parts
-    assert np.array_equal(again.parts[0], first.parts[0])
+    table = ShapeAsset(shape="table")
+    parts = library.standing(piece(table), mesh_of(table))
+    assert parts is not None and len(parts) > 4
+    assert library.standing(piece(FileAsset(file="block.obj")), MESH) is None
+
+
+def piece(asset: Asset) -> FixtureSpec:
+    return FixtureSpec(name="piece 0", category="piece", asset=asset, pose=Pose())

@@ -12,8 +12,6 @@ from ..transforms import Array
 from .decomposition import Decomposer
 from .parts import collision_parts, hollow_depth, must_split
 
-BODIES_KEPT = 256
-"""Objects whose scale is drawn bring a body each, so that all of them would fill the memory."""
 _LIGHTEST_KG = 1e-3
 """Bullet is unstable where next to nothing carries something heavy."""
 
