@@ -14,7 +14,8 @@ _ELEVATIONS = np.radians([0.0, 2.0, 5.0, 10.0, 20.0, 30.0, 45.0, 60.0, 75.0, 90.
 _FLAT = np.array([0.35, 0.86, 2.35, 5.85, 13.6, 20.9, 30.7, 38.1, 42.8, 44.7])
 _UPRIGHT = np.array([0.57, 5.7, 16.1, 27.5, 35.3, 35.8, 31.0, 22.9, 12.8, 1.8])
 """Radiance (luminance of RGB) of white surfaces under the sky at air 1 and dust 1: lying flat, and
-standing towards the sun over black ground. Measured in Cycles, equal on all versions to 2 %."""
+standing towards the sun over black ground. Measured in Cycles; versions differ by up to 5 %,
+and by more on walls that face a sun on the horizon."""
 _WHITE = 1.6
 
 _BEAM = np.array(
