@@ -14,6 +14,7 @@ from mathutils import Euler
 
 from synth_addon.blender.open_file import describe_open_file
 from synth_addon.blender.renderer import BlenderRenderer
+from synth_addon.blender.versions import use_nodes
 from synth_addon.core.asset_catalog import catalog_assets, mesh_assets
 from synth_addon.core.errors import AssetError
 from synth_addon.core.recipe.loading import LoadedRecipe, validate_recipe
@@ -40,8 +41,7 @@ def box(name: str, size: tuple[float, float, float], **values: Any) -> bpy.types
 
 def paint(item: bpy.types.Object, color: tuple[float, float, float]) -> None:
     material = bpy.data.materials.new(item.name)
-    material.use_nodes = True
-    node = material.node_tree.nodes["Principled BSDF"]
+    node = use_nodes(material).nodes["Principled BSDF"]
     node.inputs["Base Color"].default_value = (*color, 1)
     item.data.materials.append(material)
 
