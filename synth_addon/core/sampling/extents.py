@@ -61,5 +61,5 @@ class Extent:
 def extent_of(item: ObjectSpec, pose: Pose, mesh: TriangleMesh) -> Extent:
     """Return the extent of an object at a pose."""
     rotation = rotation_from_quaternion(pose.quaternion)
-    reach = item.scale * mesh.vertices @ (rotation.T @ DIRECTIONS.T)
-    return Extent(reach.min(axis=0), reach.max(axis=0)).moved(np.asarray(pose.translation))
+    reach = (DIRECTIONS @ rotation) @ (item.scale * mesh.vertices).T
+    return Extent(reach.min(axis=1), reach.max(axis=1)).moved(np.asarray(pose.translation))
