@@ -206,6 +206,10 @@ class ObjectGroup(Section):
 
 
 def shape_problems(name: str, given: Mapping[str, Distribution]) -> Iterator[Problem]:
+    """Yield what is wrong with the name of a shape and the ranges of its parameters.
+
+    Paths are relative to where the shape is named.
+    """
     if name not in SHAPES:
         close = difflib.get_close_matches(name, SHAPES, n=1)
         remedy = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(SHAPES)}"
