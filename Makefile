@@ -70,7 +70,8 @@ $(OTHER_VERSIONS:%=matrix-%): matrix-%: .venv-%/.ready
 
 bench: .venv/.ready-bench ## Measure speed and quality; tables on screen, plots in build/bench
 	@mkdir -p build/bench
-	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; .venv/bin/python benchmarks/$$name.py; done
+	@set -e; export OPENBLAS_NUM_THREADS=1; \
+	for name in $(BENCHMARKS); do echo "== $$name"; .venv/bin/python benchmarks/$$name.py; done
 
 docs: setup ## Write the reference in docs/recipe.md from the recipe's declarations
 	.venv/bin/python tools/make_reference.py

@@ -2,9 +2,10 @@
 
 Run ``python benchmarks/duel.py --peer-python PYTHON --peer-checkout DIR``, where PYTHON has bpy
 4.2 and BlenderProc's packages (see blenderproc_job.py) and DIR is a checkout of BlenderProc. Our
-side should run on the same bpy. Scenes are settled here once and handed to BlenderProc with their
-final poses, so that only our side pays for physics. Each side is a process of its own, start-up
-included; they take turns. Bounces are BlenderProc's own (3 diffuse, no glossy) on both sides.
+side should run on the same bpy. Scenes are settled here once and handed to BlenderProc with the
+poses from which objects fall, so that both sides simulate; with ``--given-poses`` it gets the final
+ones, and only our side pays for physics. Each side is a process of its own, start-up included; they
+take turns. Bounces are BlenderProc's own (3 diffuse, no glossy) on both sides.
 """
 
 from __future__ import annotations
@@ -76,15 +77,16 @@ def lamps(scene: SettledScene) -> list[dict[str, object]]:
     return described
 
 
-def scaled_poses(scene: SettledScene) -> dict[str, list[list[float]]]:
-    """Return each object's pose with its scale, by name."""
+def scaled_poses(scene: SettledScene, at_rest: bool) -> dict[str, list[list[float]]]:
+    """Return each object's pose, at rest or where it starts to fall, with its scale, by name."""
+    starts = [item.pose for item in scene.spec.objects]
     return {
         f"object {item.instance_id}": (pose.matrix @ np.diag([item.scale] * 3 + [1])).tolist()
-        for item, pose in zip(scene.spec.objects, scene.poses, strict=True)
+        for item, pose in zip(scene.spec.objects, scene.poses if at_rest else starts, strict=True)
     }
 
 
-def describe(scenes: int, folder: Path) -> Path:
+def describe(scenes: int, folder: Path, at_rest: bool) -> Path:
     """Settle scenes and write them as BlenderProc's side reads them."""
     loaded = load_recipe(str(RECIPE))
     catalog = catalog_assets(loaded)
@@ -97,9 +99,9 @@ def describe(scenes: int, folder: Path) -> Path:
         matrix = intrinsics.matrix - [[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0]]
         described.append(
             {
-                "poses": scaled_poses(settled),
+                "poses": scaled_poses(settled, at_rest),
                 "lights": lamps(settled),
-                "physics": False,
+                "physics": not at_rest,
                 "cameras": [view.world_from_camera for view in settled.views],
                 "K": matrix.tolist(),
                 "width": intrinsics.width,
@@ -119,7 +121,7 @@ def contents(
     scene: SettledScene, meshes: dict[str, TriangleMesh], folder: Path
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Return objects and slabs with their materials; writes the meshes."""
-    poses = scaled_poses(scene)
+    poses = scaled_poses(scene, at_rest=True)
     objects = []
     for item in scene.spec.objects:
         name = f"object {item.instance_id}"
@@ -201,9 +203,12 @@ def main() -> None:
     parser.add_argument("--samples", nargs="+", type=int, default=[1, 16])
     parser.add_argument("--scenes", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument(
+        "--given-poses", action="store_true", help="hand over poses at rest: no physics there"
+    )
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="synth-duel-"))
-    job = describe(arguments.scenes, folder)
+    job = describe(arguments.scenes, folder, arguments.given_poses)
     frames = arguments.scenes * 5
     for samples in arguments.samples:
         least, mine, theirs = [], [], []

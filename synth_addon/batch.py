@@ -20,6 +20,7 @@ def main() -> None:
     sys.path.insert(0, str(package.parent))  # Blender runs this file as a script, not as a module
     code = 1
     try:
+        importlib.import_module(f"{package.name}.core.blas_threads").use_one_blas_thread()
         cli = importlib.import_module(f"{package.name}.cli")
         code = cli.run(_arguments())
     finally:

@@ -15,6 +15,7 @@ from . import __version__
 from .commands import COMMANDS
 from .commands.arguments import INTERRUPTED
 from .commands.console import Console
+from .core.blas_threads import use_one_blas_thread
 from .core.errors import SynthError
 
 READER_GONE = 141
@@ -85,6 +86,7 @@ def main() -> None:
     Ends without the interpreter's own clean-up once Blender is loaded: some versions crash in
     their exit handlers, which would hide the exit code.
     """
+    use_one_blas_thread()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no error
             stream.reconfigure(errors="backslashreplace")

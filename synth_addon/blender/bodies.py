@@ -38,6 +38,15 @@ class FallingBody:
     middle: Vector
     corners: Array
 
+    def start_from(self, spec: ObjectSpec) -> None:
+        """Stand still at an object's pose, damped as it says, when the simulation begins anew."""
+        pose = Matrix(spec.pose.matrix.tolist())
+        pose.translation *= LENGTH_SCALE
+        self.item.matrix_world = pose @ Matrix.Translation(self.middle)
+        body = self.item.rigid_body
+        body.linear_damping = spec.body.linear_damping
+        body.angular_damping = spec.body.angular_damping
+
 
 def add_surface(scene: bpy.types.Scene, surface: SurfaceSpec, blocks: Datablocks) -> None:
     """Add a slab of the room; friction and bounce multiply, so that of the others counts."""
@@ -96,20 +105,18 @@ def add_body(
     middle = size * shape.middle
     parts = [size * part - middle for part in shape.parts]
     item = _new_item(spec, asset, parts, middle, blocks)
-    pose = Matrix(spec.pose.matrix.tolist())
-    pose.translation *= LENGTH_SCALE
-    item.matrix_world = pose @ Matrix.Translation(middle)
     _link(scene, item)
     body = _rigid_body(item, _body_type(spec, parts))
     body.type = "ACTIVE"
     body.mass = shape.mass_kg
     body.friction, body.restitution = spec.body.friction, spec.body.restitution
-    body.linear_damping, body.angular_damping = spec.body.linear_damping, spec.body.angular_damping
     body.use_deactivation = False
     if body.collision_shape == "COMPOUND":
         for part in parts:
             _add_part(scene, item, part, blocks)
-    return FallingBody(item, Vector(middle), size * asset.triangles.box_corners - middle)
+    falling = FallingBody(item, Vector(middle), size * asset.triangles.box_corners - middle)
+    falling.start_from(spec)
+    return falling
 
 
 def pose_of(body: FallingBody, matrix: Matrix) -> Pose:

@@ -17,6 +17,7 @@ from .datablocks import Datablocks
 
 _SOLVER_ITERATIONS = 20
 Standing = tuple[Array, ...] | None
+Poses = tuple[Pose, ...]
 
 
 class DropStage:
@@ -38,41 +39,18 @@ class DropStage:
         assets: Mapping[str, LoadedAsset],
         shapes: Sequence[CollisionBody],
         standing: Sequence[Standing],
-    ) -> tuple[Pose, ...]:
+    ) -> Poses:
         """Return the poses at rest, or at the time limit.
 
         Args:
             shapes: what each object of the spec collides with.
             standing: the convex parts of each fixture, or None for its mesh.
         """
-        physics = spec.physics
-        falling = min(physics.calm_after, physics.max_seconds)
-        poses, still = self._run(spec, assets, shapes, standing, falling)
-        if still or falling >= physics.max_seconds:
-            return poses
-        calm = calmed(spec, poses)
-        rest = physics.max_seconds - falling
-        return self._run(calm, assets, shapes, standing, rest)[0]
-
-    def _run(
-        self,
-        spec: SceneSpec,
-        assets: Mapping[str, LoadedAsset],
-        shapes: Sequence[CollisionBody],
-        standing: Sequence[Standing],
-        seconds: float,
-    ) -> tuple[tuple[Pose, ...], bool]:
-        """Return the poses after at most so many seconds from standstill, and whether all rest."""
         blocks = Datablocks()
         scene = self._scene
         try:
             bodies = _build(scene, spec, assets, shapes, standing, blocks)
-            still = _step_until_still(scene, spec.physics, bodies, seconds)
-            depsgraph = scene.view_layers[0].depsgraph
-            poses = tuple(
-                pose_of(body, body.item.evaluated_get(depsgraph).matrix_world) for body in bodies
-            )
-            return poses, still
+            return _drop(scene, spec, bodies)
         finally:
             _clear(scene)
             blocks.remove_all()
@@ -106,8 +84,30 @@ def _build(
     ]
 
 
+def _drop(scene: bpy.types.Scene, spec: SceneSpec, bodies: Sequence[FallingBody]) -> Poses:
+    """Let the bodies fall; what is not at rest by then goes on from standstill, damped."""
+    physics = spec.physics
+    falling = min(physics.calm_after, physics.max_seconds)
+    poses, still = _fall(scene, physics, bodies, falling)
+    if still or falling >= physics.max_seconds:
+        return poses
+    for body, calm in zip(bodies, calmed(spec, poses).objects, strict=True):
+        body.start_from(calm)
+    return _fall(scene, physics, bodies, physics.max_seconds - falling)[0]
+
+
+def _fall(
+    scene: bpy.types.Scene, physics: PhysicsSpec, bodies: Sequence[FallingBody], seconds: float
+) -> tuple[Poses, bool]:
+    """Return the poses after at most so many seconds from standstill, and whether all rest."""
+    still = _step_until_still(scene, physics, bodies, seconds)
+    depsgraph = scene.view_layers[0].depsgraph
+    poses = tuple(pose_of(body, body.item.evaluated_get(depsgraph).matrix_world) for body in bodies)
+    return poses, still
+
+
 def _step_until_still(
-    scene: bpy.types.Scene, physics: PhysicsSpec, bodies: list[FallingBody], seconds: float
+    scene: bpy.types.Scene, physics: PhysicsSpec, bodies: Sequence[FallingBody], seconds: float
 ) -> bool:
     """Step until all bodies have been slow for long enough, or the time is up; return which."""
     rate = physics.steps_per_second
@@ -128,7 +128,7 @@ def _step_until_still(
     return False
 
 
-def _corners(scene: bpy.types.Scene, bodies: list[FallingBody]) -> Array:
+def _corners(scene: bpy.types.Scene, bodies: Sequence[FallingBody]) -> Array:
     """Return where the corners of all bodies' boxes are: turning counts as moving."""
     depsgraph = scene.view_layers[0].depsgraph
     matrices = np.array([body.item.evaluated_get(depsgraph).matrix_world for body in bodies])

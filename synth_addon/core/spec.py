@@ -11,4 +11,5 @@ Quaternion = tuple[float, float, float, float]
 class Spec(BaseModel):
     """Base of all plain-value records: frozen, and no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Most records are only ever parts of others, so a validator of their own would be in vain.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

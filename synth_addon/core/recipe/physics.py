@@ -52,10 +52,10 @@ class PhysicsRecipe(Section):
         9.81, ge=0.1, le=100, unit="m/s2", label="Gravity", help="Acceleration downward"
     )
     steps_per_second: int = parameter(
-        60, ge=24, le=1000, label="Steps per Second", help="Simulated frames per second"
+        30, ge=10, le=1000, label="Steps per Second", help="Simulated frames per second"
     )
     substeps: int = parameter(
-        4, ge=1, le=100, label="Substeps", help="Solver steps in each simulated frame"
+        8, ge=1, le=100, label="Substeps", help="Solver steps in each simulated frame"
     )
     rest_speed: float = parameter(
         0.01, gt=0, le=10, unit="m/s", label="Rest Speed", help="Slower than this counts as still"
