@@ -37,8 +37,10 @@ system: # what pip cannot bring; a blink when all is there
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
+# Fewer samples and the fast denoiser take half the time of the preset's own; the eye sees no difference.
 demo: setup ## Generate, validate and picture a small dataset in build/
-	.venv/bin/synth generate cup_room --output $(DEMO) --frames 24 --resume
+	.venv/bin/synth generate cup_room --output $(DEMO) --frames 24 --resume \
+		--set render.samples=8 --set render.denoise=fast
 	.venv/bin/synth validate $(DEMO)
 	.venv/bin/synth show $(DEMO) --output $(DEMO_SHEET)
 	@echo
