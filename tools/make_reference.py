@@ -3,6 +3,7 @@
     python tools/make_reference.py          # or: make docs
 
 What stands above the mark in the file is written by hand and kept; what stands below is replaced.
+The same declarations go to declarations.json, which Blender's panels are made from.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from synth_addon.core.distributions import plain
 from synth_addon.core.kind_choice import KindChoice
 from synth_addon.core.recipe.adjust import AdjustRecipe
 from synth_addon.core.recipe.camera import CameraRecipe
+from synth_addon.core.recipe.declarations import DECLARATIONS_FILE
+from synth_addon.core.recipe.declare import declarations_json
 from synth_addon.core.recipe.environment import (
     BackdropRecipe,
     EnvironmentRecipe,
@@ -254,12 +257,16 @@ def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 
 def main() -> None:
-    """Bring docs/recipe.md up to date."""
-    before = REFERENCE.read_text("utf-8")
-    after = with_reference(before)
-    if after != before:
-        REFERENCE.write_text(after, "utf-8")
-    sys.stdout.write(f"{REFERENCE.relative_to(ROOT)}: {'written' if after != before else 'same'}\n")
+    """Bring docs/recipe.md and declarations.json up to date."""
+    _write(REFERENCE, with_reference(REFERENCE.read_text("utf-8")))
+    _write(DECLARATIONS_FILE, declarations_json())
+
+
+def _write(path: Path, text: str) -> None:
+    same = path.is_file() and path.read_text("utf-8") == text
+    if not same:
+        path.write_text(text, "utf-8")
+    sys.stdout.write(f"{path.relative_to(ROOT)}: {'same' if same else 'written'}\n")
 
 
 if __name__ == "__main__":

@@ -169,10 +169,18 @@ def number(
     return Field(default=default, title=label, description=help, json_schema_extra=extra)
 
 
-def parameter(default: Any = ..., *, label: str, help: str, unit: str = "", **limits: Any) -> Any:
-    """Declare a plain value; `limits` are pydantic's (ge, le, min_length, …)."""
-    extra: JsonDict | None = {"unit": unit} if unit else None
-    return Field(default, title=label, description=help, json_schema_extra=extra, **limits)
+def parameter(
+    default: Any = ..., *, label: str, help: str, unit: str = "", names: str = "", **limits: Any
+) -> Any:
+    """Declare a plain value; `limits` are pydantic's (ge, le, min_length, …).
+
+    Args:
+        names: what a text is the name of: "object" or "collection" of the open .blend file, or
+            "folder".
+    """
+    given = {"unit": unit, "names": names}
+    extra: JsonDict = {key: value for key, value in given.items() if value}
+    return Field(default, title=label, description=help, json_schema_extra=extra or None, **limits)
 
 
 def orientation(default: Any, *, label: str, help: str) -> Any:

@@ -60,12 +60,14 @@ class ObjectGroup(Section):
     )
     open_object: str | None = parameter(
         None,
+        names="object",
         label="Open Object",
         help="Name of a mesh object in the .blend file that is open; its modifiers are applied",
         min_length=1,
     )
     open_collection: str | None = parameter(
         None,
+        names="collection",
         label="Open Collection",
         help="Name of a collection in the .blend file that is open; every mesh object in it or in "
         "a collection below is one choice, hidden or not",

@@ -30,20 +30,18 @@ GREATEST_INSTANCE_ID = 32767
 ClassName = Annotated[str, Field(min_length=1)]
 
 
+def _folder(label: str, help: str) -> Any:
+    return parameter(None, label=label, help=help, names="folder", min_length=1)
+
+
 class AssetFolders(Section):
     """Folders that file names in the recipe are relative to."""
 
-    models: str | None = parameter(None, label="Models", help="Folder of mesh files", min_length=1)
-    hdri: str | None = parameter(
-        None, label="HDRIs", help="Folder of environment images", min_length=1
-    )
-    textures: str | None = parameter(
-        None, label="Textures", help="Folder of texture sets", min_length=1
-    )
-    photos: str | None = parameter(None, label="Photos", help="Folder of photos", min_length=1)
-    front3d: str | None = parameter(
-        None, label="3D-FRONT", help="Folder of the 3D-FRONT data set", min_length=1
-    )
+    models: str | None = _folder("Models", "Folder of mesh files")
+    hdri: str | None = _folder("HDRIs", "Folder of environment images")
+    textures: str | None = _folder("Textures", "Folder of texture sets")
+    photos: str | None = _folder("Photos", "Folder of photos")
+    front3d: str | None = _folder("3D-FRONT", "Folder of the 3D-FRONT data set")
 
 
 class Recipe(Section):

@@ -77,6 +77,7 @@ class RoomRecipe(Section):
     )
     open_collection: str | None = parameter(
         None,
+        names="collection",
         label="Open Collection",
         help="Collection of the open .blend file in the place of the box, as for a file",
         min_length=1,
