@@ -1,4 +1,4 @@
-"""What enabling the extension adds to Blender: the command ``blender --command synth …``."""
+"""What enabling the extension adds to Blender: the sidebar, and ``blender --command synth …``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import bpy
 
+from . import operators, panels, properties
+
 COMMAND = "synth"
+_PARTS = (properties, operators, panels)
 
 
 class _Registered:
@@ -24,6 +27,8 @@ def run_command(arguments: Sequence[str]) -> int:
 
 def register() -> None:
     """Register everything, in order."""
+    for part in _PARTS:
+        part.register()
     handle = bpy.utils.register_cli_command(COMMAND, run_command)  # type: ignore[func-returns-value]
     _Registered.commands = (handle,)
 
@@ -33,3 +38,5 @@ def unregister() -> None:
     for handle in reversed(_Registered.commands):
         bpy.utils.unregister_cli_command(handle)
     _Registered.commands = ()
+    for part in reversed(_PARTS):
+        part.unregister()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
 
 import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ..core.errors import AssetError
+from ..core.errors import AssetError, UsageError
 from ..core.open_file import OpenFile
 from ..core.recipe.recipe import Recipe
 from ..core.room_content import SURFACE_COLLECTION, RoomObject
@@ -18,6 +19,29 @@ from ..core.scene_spec import Pose
 from .fingerprints import fingerprint
 from .meshes import evaluated_mesh, joined_mesh, triangle_mesh
 from .room_file import surface_mark, triple
+
+
+def open_blend(path: Path) -> None:
+    """Open a .blend file without running scripts that it holds.
+
+    Raises:
+        UsageError: there is no such file, or Blender cannot read it.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file. Give a .blend file that was saved")
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path.absolute()), use_scripts=False, load_ui=False)
+    except RuntimeError as error:
+        reason = str(error).strip().removeprefix("Error: ")
+        raise UsageError(
+            f"{path}: Blender {bpy.app.version_string} cannot open it ({reason}). "
+            "Give a .blend file of this version or an earlier one"
+        ) from error
+
+
+def active_scene() -> bpy.types.Scene:
+    """Return the scene that the open file shows."""
+    return bpy.context.scene
 
 
 def describe_open_file(recipe: Recipe) -> OpenFile:

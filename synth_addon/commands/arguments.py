@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..core.recipe.loading import LoadedRecipe
+    from .console import Console
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
@@ -14,7 +15,13 @@ INTERRUPTED = 130
 
 def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     """Add SOURCE, --set and --seed."""
-    parser.add_argument("source", metavar="SOURCE", help="a preset's name or a recipe's .json file")
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        nargs="?",
+        help="a preset's name, a recipe's .json file, or a .blend file with settings; without it, "
+        "inside Blender, the settings of the open file",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -25,7 +32,7 @@ def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="S", help="override the recipe's seed")
 
 
-def recipe_from(options: argparse.Namespace) -> LoadedRecipe:
+def recipe_from(options: argparse.Namespace, console: Console) -> LoadedRecipe:
     """Load the recipe that the arguments name, overrides applied.
 
     Raises:
@@ -37,4 +44,9 @@ def recipe_from(options: argparse.Namespace) -> LoadedRecipe:
     overrides = list(options.set)
     if options.seed is not None:
         overrides.append(f"seed={options.seed}")
+    if options.source is None or options.source.endswith(".blend"):
+        from .scene_settings import recipe_of_scene
+
+        with console.without_native_output():
+            return recipe_of_scene(options.source, overrides)
     return load_recipe(options.source, overrides)

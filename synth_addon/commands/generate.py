@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from ..core.asset_catalog import AssetCatalog
     from ..core.dataset.store import DatasetStore
     from ..core.job import Job
-    from ..core.mesh import TriangleMesh
     from ..core.recipe.recipe import Recipe
     from ..core.renderer import Renderer
 
@@ -90,7 +88,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     if options.threads is not None and options.threads < 1:
         raise UsageError(f"--threads {options.threads}: must be at least 1")
-    loaded = recipe_from(options)
+    loaded = recipe_from(options, console)
     scenes = scene_range(options, loaded.recipe)
     refuse_foreign_files(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
@@ -107,36 +105,20 @@ def _generate(
     catalog: AssetCatalog,
     scenes: range,
 ) -> int:
-    from ..blender.renderer import BlenderRenderer
-    from ..core.asset_catalog import mesh_assets
+    from ..blender.ready_renderer import ready_renderer
     from ..core.dataset.store import DatasetStore
     from ..core.describe import dataset_info
-    from ..core.room_file import with_room_file
-    from ..core.sampling.sizes import check_sizes
-
-    with closing(BlenderRenderer(catalog.paths, options.threads or 0)) as renderer:
-        with console.without_native_errors():
-            catalog = with_room_file(recipe, catalog, renderer)
-            meshes = renderer.preload(mesh_assets(catalog), catalog.images)
-        check_sizes(recipe, catalog, meshes)
-        _prepare_parts(console, recipe, catalog, meshes)
-        info = dataset_info(recipe, catalog, renderer.version)
-        with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
-            return _run_job(options, console, recipe, catalog, scenes, renderer, store)
-
-
-def _prepare_parts(
-    console: Console, recipe: Recipe, catalog: AssetCatalog, meshes: Mapping[str, TriangleMesh]
-) -> None:
-    from ..core.collision.cache import cache_folder
-    from ..core.collision.decomposition import Decomposer
-    from ..core.collision.preparation import prepare_parts
 
     def report(name: str, number: int, total: int) -> None:
         console.event("convex_parts", mesh=name, number=number, total=total)
         console.write(f"splitting {name} into convex parts, {number} of {total}; kept for later")
 
-    prepare_parts(recipe, catalog, meshes, Decomposer(cache_folder()), report)
+    with console.without_native_errors():
+        renderer, catalog = ready_renderer(recipe, catalog, options.threads or 0, report)
+    with closing(renderer):
+        info = dataset_info(recipe, catalog, renderer.version)
+        with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
+            return _run_job(options, console, recipe, catalog, scenes, renderer, store)
 
 
 def _run_job(
@@ -154,6 +136,7 @@ def _run_job(
 
     pending = store.pending(scenes)
     total = len(pending) * recipe.views_per_scene
+    console.event("start", output=str(options.output), frames=total, scenes=len(pending))
     console.write(_plan(options.output, len(scenes), len(pending), recipe))
     with progress_of(console, total) as report, noted_interrupts() as raise_if_interrupted:
 
@@ -180,7 +163,8 @@ def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
 
 
 def _resume_command(options: argparse.Namespace) -> str:
-    words = ["synth", "generate", options.source, "--output", str(options.output), "--resume"]
+    source = [] if options.source is None else [options.source]
+    words = ["synth", "generate", *source, "--output", str(options.output), "--resume"]
     for name in ("scenes", "scene_range", "frames", "seed", "threads"):
         value = getattr(options, name)
         if value is not None:

@@ -21,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """List the presets or print one."""
-    from ..core.recipe.loading import load_recipe, preset_names
+    from ..core.recipe.loading import load_recipe
+    from ..core.recipe.presets import preset_names
 
     if options.action == "show":
         recipe = load_recipe(options.name).recipe

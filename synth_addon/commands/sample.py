@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     if options.scene < 0:
         raise UsageError(f"--scene {options.scene}: must not be negative. Scenes count from 0")
-    loaded = recipe_from(options)
+    loaded = recipe_from(options, console)
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     for notice in catalog.notices:
         console.notice(notice)

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import bpy
 
+from .job import SYNTH_PG_job
 from .sections import section_classes
-from .settings import SYNTH_PG_settings
-
-SCENE_PROPERTY = "synth"
+from .settings import NAME, SYNTH_PG_settings
 
 
 def register() -> None:
-    """Register every class and give each scene its settings."""
+    """Register every class, and give each scene its settings."""
     for cls in classes():
         bpy.utils.register_class(cls)
-    pointer = bpy.props.PointerProperty(type=SYNTH_PG_settings, name="Synth")
-    setattr(bpy.types.Scene, SCENE_PROPERTY, pointer)
+    settings = bpy.props.PointerProperty(type=SYNTH_PG_settings, name="Synth")
+    setattr(bpy.types.Scene, NAME, settings)
+    job = bpy.props.PointerProperty(type=SYNTH_PG_job, name="Synth", options={"SKIP_SAVE"})
+    setattr(bpy.types.WindowManager, NAME, job)
 
 
 def unregister() -> None:
     """Undo `register`, in reverse; what scenes hold stays in their files."""
-    delattr(bpy.types.Scene, SCENE_PROPERTY)
+    delattr(bpy.types.WindowManager, NAME)
+    delattr(bpy.types.Scene, NAME)
     for cls in reversed(classes()):
         bpy.utils.unregister_class(cls)
 
 
+def ensure_registered() -> None:
+    """Register where the extension is not enabled, as in scripts that use its files alone."""
+    if not hasattr(bpy.types.Scene, NAME):
+        register()
+
+
 def classes() -> tuple[type[bpy.types.PropertyGroup], ...]:
     """Return all property groups, inner ones first."""
-    return (*section_classes(), SYNTH_PG_settings)
+    return (*section_classes(), SYNTH_PG_settings, SYNTH_PG_job)

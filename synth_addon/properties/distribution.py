@@ -74,7 +74,9 @@ def field_values(stated: Any) -> dict[str, Any]:
         return _values("constant", stated, stated)
     kind, body = next(iter(stated.items()))
     if kind == "choice":
-        numbers, weights = (body, None) if isinstance(body, list) else (body["values"], body["weights"])
+        numbers, weights = (
+            (body, None) if isinstance(body, list) else (body["values"], body["weights"])
+        )
         return _values(kind, min(numbers), max(numbers), listed=_listed(numbers, weights))
     if kind == "normal":
         return _values(kind, body["min"], body["max"], mean=body["mean"], std=body["std"])

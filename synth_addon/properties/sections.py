@@ -15,6 +15,7 @@ from typing import Any
 import bpy
 
 from ..core.recipe.declarations import ROOT_SECTION, Declaration, Declarations, load_declarations
+from ..core.recipe.presets import PRESET_FOLDER, preset_names
 from .distribution import distribution_annotations
 from .rotation import rotation_annotations
 
@@ -52,6 +53,15 @@ def section_classes() -> tuple[GroupClass, ...]:
 def recipe_class() -> GroupClass:
     """Return the group of the whole recipe."""
     return section_classes()[-1]
+
+
+def preset_items() -> list[tuple[str, str, str]]:
+    """Return the shipped presets as items of an enumeration."""
+    files = {name: PRESET_FOLDER / f"{name}.json" for name in preset_names()}
+    stated = [(name, json.loads(file.read_text("utf-8"))) for name, file in files.items()]
+    return [
+        (name, name.replace("_", " ").title(), data.get("description", "")) for name, data in stated
+    ]
 
 
 class _Made:
@@ -155,7 +165,9 @@ def _plain(owner: str, field: Declaration, default: Any, words: dict[str, str]) 
             return props.BoolProperty(default=bool(default), **words)
         case "int":
             low, high = _limits(field, _INT_LIMIT)
-            return props.IntProperty(default=int(default or 0), min=int(low), max=int(high), **words)
+            return props.IntProperty(
+                default=int(default or 0), min=int(low), max=int(high), **words
+            )
         case "float":
             low, high = _limits(field, _GREATEST)
             return props.FloatProperty(

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import bpy
 
+from ..core.errors import UsageError
 from .sections import recipe_class
+
+NAME = "synth"
+"""What the settings of a scene, and the job of the window manager, are called."""
 
 
 class SYNTH_PG_settings(bpy.types.PropertyGroup):
@@ -20,3 +27,25 @@ class SYNTH_PG_settings(bpy.types.PropertyGroup):
     preview_scene: bpy.props.IntProperty(
         name="Scene", description="Index of the scene that the preview shows", min=0
     )
+
+
+def settings_of(scene: bpy.types.Scene) -> Any:
+    """Return the settings of a scene."""
+    return getattr(scene, NAME)
+
+
+def output_folder(scene: bpy.types.Scene) -> Path:
+    """Return where the dataset of a scene goes.
+
+    Raises:
+        UsageError: no folder is named, or it is relative to a file that was never saved.
+    """
+    stated = settings_of(scene).output
+    if not stated.strip():
+        raise UsageError("Output names no folder. Choose one in the Dataset panel")
+    if stated.startswith("//") and not bpy.data.filepath:
+        raise UsageError(
+            f"Output is {stated!r}, a folder beside this file, and the file was never saved. "
+            "Save it, or choose a folder"
+        )
+    return Path(bpy.path.abspath(stated)).absolute()

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from synth_addon.core.recipe.loading import PRESET_FOLDER, load_recipe, preset_names
+from synth_addon.core.recipe.loading import load_recipe
+from synth_addon.core.recipe.presets import PRESET_FOLDER, preset_names
 
 PRESETS = {name: (PRESET_FOLDER / f"{name}.json").read_bytes() for name in preset_names()}
 # every key that a recipe can have, with its default

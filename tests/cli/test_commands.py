@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator
 
 from synth_addon.core.dataset.reading import open_dataset
 from synth_addon.core.errors import RenderError, SceneError
-from synth_addon.core.recipe.loading import load_recipe, preset_names
+from synth_addon.core.recipe.loading import load_recipe
+from synth_addon.core.recipe.presets import preset_names
 from synth_addon.core.recipe.schema import recipe_schema
 from synth_addon.core.scene_spec import SceneSpec
 

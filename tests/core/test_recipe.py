@@ -12,11 +12,11 @@ import pytest
 from synth_addon.core.errors import RecipeError, UsageError
 from synth_addon.core.recipe.loading import (
     load_recipe,
-    preset_names,
     recipe_hash,
     validate_recipe,
 )
 from synth_addon.core.recipe.migration import STEPS, Step, migrate
+from synth_addon.core.recipe.presets import preset_names
 from synth_addon.core.recipe.recipe import CURRENT_VERSION, Recipe
 
 LEAST: Mapping[str, Any] = {"version": 1, "objects": {"cube": {"shape": "cube"}}}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from synth_addon.core.recipe.loading import load_recipe, preset_names
+from synth_addon.core.recipe.loading import load_recipe
+from synth_addon.core.recipe.presets import preset_names
 
 from .conftest import CommandLine
 

@@ -16,7 +16,8 @@ import pytest
 
 from synth_addon.cli import parser
 from synth_addon.commands.arguments import recipe_from
-from synth_addon.core.recipe.loading import preset_names, validate_recipe
+from synth_addon.core.recipe.loading import validate_recipe
+from synth_addon.core.recipe.presets import preset_names
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -24,11 +24,11 @@ ALLOWED_PARTS: dict[str, frozenset[str]] = {
     "blender": frozenset({"core"}),
     "properties": frozenset({"core"}),
     "preferences": frozenset({"core", "properties"}),
-    "operators": frozenset({"core", "blender", "properties", "preferences"}),
+    "operators": frozenset({"core", "blender", "farm", "properties", "preferences"}),
     "panels": frozenset({"core", "properties", "preferences"}),
     "stream": frozenset({"core"}),
     "farm": frozenset({"core"}),
-    "commands": frozenset({"core", "blender", "stream", "farm"}),
+    "commands": frozenset({"core", "blender", "properties", "stream", "farm"}),
     "cli": frozenset({"core", "commands"}),
     "batch": frozenset({"core", "blender", "commands", "cli"}),
     # What enabling the extension registers.
@@ -112,7 +112,7 @@ def imports_go_one_way(module: Module) -> Iterator[str]:
             continue
         if part not in allowed:
             yield f"{module.place(node)}: {module.part or 'the package'} imports {name}"
-        elif part == "blender" and module.imports_at_start(node):
+        elif part in MAY_NAME_BPY and module.imports_at_start(node):
             yield f"{module.place(node)}: import {name} inside the function that needs it"
 
 

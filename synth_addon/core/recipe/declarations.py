@@ -102,5 +102,7 @@ def load_declarations() -> Declarations:
 
 
 def _declaration(stored: dict[str, Any]) -> Declaration:
-    lists: dict[str, Any] = {key: tuple(stored[key]) for key in ("choices", "shape") if key in stored}
+    lists: dict[str, Any] = {
+        key: tuple(stored[key]) for key in ("choices", "shape") if key in stored
+    }
     return Declaration(**stored | lists)

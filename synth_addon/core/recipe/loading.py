@@ -15,10 +15,9 @@ from pydantic import ValidationError
 from ..errors import Problem, RecipeError, UsageError
 from .intrinsics_file import with_intrinsics_file
 from .migration import migrate
+from .presets import PRESET_FOLDER, preset_names
 from .problems import problems_of, shown
 from .recipe import CURRENT_VERSION, Recipe
-
-PRESET_FOLDER = Path(__file__).resolve().parents[3] / "presets"
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,6 @@ class LoadedRecipe:
     folder: Path
 
 
-def preset_names() -> list[str]:
-    """Return the names of the shipped presets, sorted."""
-    return sorted(path.stem for path in PRESET_FOLDER.glob("*.json"))
-
-
 def load_recipe(source: str, overrides: Iterable[str] = ()) -> LoadedRecipe:
     """Load a preset by name or a recipe by path, with ``PATH=VALUE`` overrides on top.
 
@@ -42,12 +36,28 @@ def load_recipe(source: str, overrides: Iterable[str] = ()) -> LoadedRecipe:
         UsageError: the source names nothing, or an override has no ``=``.
     """
     path = recipe_path(source)
+    return load_data(_read_object(path), path.parent, source, overrides)
+
+
+def load_data(
+    data: dict[str, Any], folder: Path, source: str, overrides: Iterable[str] = ()
+) -> LoadedRecipe:
+    """Return the recipe that `data` states, with ``PATH=VALUE`` overrides on top.
+
+    Args:
+        folder: where relative file names start from.
+        source: what messages call it.
+
+    Raises:
+        RecipeError: with every problem found.
+        UsageError: an override has no ``=``.
+    """
     # overrides come after migration: they name the paths of the current version
-    data = migrate(_read_object(path), source, CURRENT_VERSION)
+    data = migrate(data, source, CURRENT_VERSION)
     for override in overrides:
         _apply_override(data, override)
-    data = with_intrinsics_file(data, path.parent, source)
-    return LoadedRecipe(validate_recipe(data, source), path.parent)
+    data = with_intrinsics_file(data, folder, source)
+    return LoadedRecipe(validate_recipe(data, source), folder)
 
 
 def recipe_path(source: str) -> Path:

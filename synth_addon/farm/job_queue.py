@@ -1,0 +1,87 @@
+"""Jobs one after the other: the next starts when the one before has ended."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .worker_process import Progress, WorkerProcess
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """A job that waits.
+
+    Attributes:
+        output: its dataset's folder.
+        start: starts its process.
+        discard: removes what was made for it; called once, when it has ended or was cancelled.
+    """
+
+    output: str
+    start: Callable[[], WorkerProcess]
+    discard: Callable[[], None]
+
+
+class JobQueue:
+    """Runs jobs in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[QueuedJob] = deque()
+        self._job: QueuedJob | None = None
+        self._process: WorkerProcess | None = None
+        self._last = Progress()
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._waiting)
+
+    @property
+    def output(self) -> str:
+        """The dataset of the job that runs, or ran last."""
+        return self._job.output if self._job is not None else ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a job runs or waits."""
+        return bool(self._waiting) or (self._process is not None)
+
+    def add(self, job: QueuedJob) -> None:
+        """Put a job at the end."""
+        self._waiting.append(job)
+        self.advance()
+
+    def advance(self) -> Progress:
+        """Start the next job if none runs, and return how far the running or last one is."""
+        if self._process is not None:
+            self._last = self._process.progress
+            if not self._process.is_active:
+                self._finish()
+        if self._process is None and self._waiting:
+            self._job = self._waiting.popleft()
+            self._process = self._job.start()
+            self._last = self._process.progress
+        return self._last
+
+    def cancel(self) -> None:
+        """Drop what waits and ask what runs to stop after its frame."""
+        while self._waiting:
+            self._waiting.pop().discard()
+        if self._process is not None:
+            self._process.interrupt()
+
+    def close(self) -> None:
+        """End everything at once; datasets can be resumed."""
+        while self._waiting:
+            self._waiting.pop().discard()
+        if self._process is not None:
+            self._process.kill()
+            self._last = self._process.progress
+            self._finish()
+
+    def _finish(self) -> None:
+        assert self._job is not None
+        self._job.discard()
+        self._process = None

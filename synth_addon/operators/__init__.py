@@ -1,0 +1,46 @@
+"""What the sidebar's buttons do."""
+
+from __future__ import annotations
+
+import bpy
+
+from .cancel import SYNTH_OT_cancel
+from .copy_command import SYNTH_OT_copy_command
+from .entries import SYNTH_OT_add_entry, SYNTH_OT_remove_entry
+from .export_recipe import SYNTH_OT_export_recipe
+from .generate import SYNTH_OT_generate
+from .import_recipe import SYNTH_OT_import_recipe
+from .job_watch import close_jobs
+from .load_preset import SYNTH_OT_load_preset
+from .mark import SYNTH_OT_mark
+from .preview import SYNTH_OT_preview
+from .restore import SYNTH_OT_restore
+from .shown_preview import remove_preview
+from .unmark import SYNTH_OT_unmark
+
+CLASSES = (
+    SYNTH_OT_mark,
+    SYNTH_OT_unmark,
+    SYNTH_OT_add_entry,
+    SYNTH_OT_remove_entry,
+    SYNTH_OT_load_preset,
+    SYNTH_OT_import_recipe,
+    SYNTH_OT_export_recipe,
+    SYNTH_OT_copy_command,
+    SYNTH_OT_preview,
+    SYNTH_OT_restore,
+    SYNTH_OT_generate,
+    SYNTH_OT_cancel,
+)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    remove_preview()
+    close_jobs()
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

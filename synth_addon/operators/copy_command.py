@@ -1,0 +1,27 @@
+"""Puts the headless command on the clipboard."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.errors import UsageError
+from ..properties.settings import output_folder
+from .reporting import reports_errors
+from .worker_command import as_text, worker_command
+
+
+class SYNTH_OT_copy_command(bpy.types.Operator):
+    bl_idname = "synth.copy_command"
+    bl_label = "Copy Batch Command"
+    bl_description = "Put the command that makes the same dataset without a window on the clipboard"
+    bl_options = {"REGISTER"}
+
+    @reports_errors
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        file = bpy.data.filepath
+        if not file:
+            raise UsageError("The command names this file, and it was never saved. Save it first")
+        command = worker_command(file, ["--output", str(output_folder(context.scene))])
+        context.window_manager.clipboard = as_text(command)
+        self.report({"INFO"}, "Copied; it uses the settings as they were saved last")
+        return {"FINISHED"}

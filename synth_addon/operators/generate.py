@@ -1,0 +1,67 @@
+"""Generates the dataset in a background Blender."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import StorageError
+from ..farm.job_queue import QueuedJob
+from ..farm.worker_process import WorkerProcess
+from ..properties.settings import output_folder
+from .job_watch import add_job
+from .reporting import reports_errors
+from .worker_command import worker_command
+
+
+class SYNTH_OT_generate(bpy.types.Operator):
+    bl_idname = "synth.generate"
+    bl_label = "Generate Dataset"
+    bl_description = "Make the dataset in the background, from a copy of this file"
+    bl_options = {"REGISTER"}
+
+    resume: bpy.props.BoolProperty(
+        name="Resume", description="Keep finished scenes and make only what is missing"
+    )
+
+    @reports_errors
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        from ..core.dataset.opening import refuse_foreign_files
+        from ..properties.loading import load_scene_recipe
+
+        output = output_folder(context.scene)
+        loaded = load_scene_recipe(context.scene)
+        refuse_foreign_files(output)
+        _check_writable(output)
+        folder = Path(tempfile.mkdtemp(prefix="synth-job-"))
+        copy = str(folder / "scene.blend")
+        bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, check_existing=False)
+        arguments = ["--output", str(output), "--json"]
+        for name, path in loaded.recipe.assets.model_dump(exclude_none=True).items():
+            # the copy lies elsewhere, so what is relative to the file would not be found
+            arguments += ["--set", f"assets.{name}={loaded.folder / path}"]
+        if self.resume:
+            arguments.append("--resume")
+        start = partial(WorkerProcess, worker_command(copy, arguments), {})
+        add_job(QueuedJob(str(output), start, partial(shutil.rmtree, folder, ignore_errors=True)))
+        return {"FINISHED"}
+
+
+def _check_writable(output: Path) -> None:
+    """Raise if the folder cannot be made; it is left as it was.
+
+    Raises:
+        StorageError: it cannot.
+    """
+    existing = next(folder for folder in (output, *output.parents) if folder.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise StorageError(
+            f"{output}: cannot be written ({error.strerror}). Choose another Output folder"
+        ) from error

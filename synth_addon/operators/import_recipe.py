@@ -1,0 +1,37 @@
+"""Fills the settings from a recipe's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy_extras.io_utils import ImportHelper
+
+from ..properties.from_recipe import fill_settings
+from .reporting import reports_errors
+
+
+class SYNTH_OT_import_recipe(bpy.types.Operator, ImportHelper):
+    bl_idname = "synth.import_recipe"
+    bl_label = "Import Recipe"
+    bl_description = "Replace all settings by those of a recipe's .json file"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filename_ext = ".json"
+    filter_glob: bpy.props.StringProperty(default="*.json", options={"HIDDEN"})
+
+    @reports_errors
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        from ..core.recipe.loading import load_recipe
+
+        loaded = load_recipe(self.filepath)
+        data = loaded.recipe.model_dump(mode="json")
+        data["assets"] = _from_here(data["assets"], loaded.folder)
+        fill_settings(context.scene, data, self.filepath)
+        return {"FINISHED"}
+
+
+def _from_here(assets: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return asset folders that do not hang on where the recipe's file lies."""
+    return {name: str(folder / path) if path else path for name, path in assets.items()}

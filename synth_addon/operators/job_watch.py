@@ -1,0 +1,61 @@
+"""Runs jobs behind Blender's window and shows in the sidebar how far they are."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..farm.job_queue import JobQueue, QueuedJob
+
+_SECONDS = 0.25
+
+
+class _Watched:
+    """The jobs of this Blender; they outlive files and undo."""
+
+    queue = JobQueue()
+
+
+def add_job(job: QueuedJob) -> None:
+    """Start a job, or let it wait for its turn."""
+    _Watched.queue.add(job)
+    show_jobs()
+    if not bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.register(_tick, persistent=True)
+
+
+def cancel_jobs() -> None:
+    """Let the running job stop after its frame, and drop those that wait."""
+    _Watched.queue.cancel()
+    show_jobs()
+
+
+def close_jobs() -> None:
+    """End all jobs at once, as when the extension is disabled."""
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    _Watched.queue.close()
+
+
+def show_jobs() -> bool:
+    """Bring what the sidebar shows up to date; return whether a job is still active."""
+    progress = _Watched.queue.advance()
+    for manager in bpy.data.window_managers:
+        shown = manager.synth
+        shown.state, shown.message = progress.state, progress.message
+        shown.done, shown.total, shown.seconds = progress.done, progress.total, progress.seconds
+        shown.waiting, shown.output = _Watched.queue.waiting, _Watched.queue.output
+        _redraw(manager)
+    return _Watched.queue.is_active
+
+
+def _tick() -> float | None:
+    return _SECONDS if show_jobs() else None
+
+
+def _redraw(manager: bpy.types.WindowManager) -> None:
+    for window in manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()

@@ -1,0 +1,91 @@
+"""The preview that is shown: Blender scenes beside the user's own, which is not touched."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import bpy
+
+if TYPE_CHECKING:
+    from ..blender.renderer import BlenderRenderer
+
+PREVIEW_MARK = "synth_preview_of"
+"""Custom property of a previewing scene: the name of the scene whose settings it shows."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShownPreview:
+    """One scene of a dataset, built in Blender.
+
+    Attributes:
+        renderer: owns everything that was made for it.
+        source: name of the user's scene.
+    """
+
+    renderer: BlenderRenderer
+    source: str
+
+    @classmethod
+    def made(cls, source: bpy.types.Scene, index: int) -> ShownPreview:
+        """Arrange, settle and build one scene index of a scene's settings.
+
+        Raises:
+            SynthError: the settings cannot be used, or the scene cannot be arranged; nothing is
+                left in Blender then.
+        """
+        from ..blender.camera import place_camera
+        from ..blender.open_file import describe_open_file
+        from ..blender.ready_renderer import ready_renderer
+        from ..core.asset_catalog import catalog_assets
+        from ..core.job import settle_scene
+        from ..core.timing import PartTimes
+        from ..properties.loading import load_scene_recipe
+
+        loaded = load_scene_recipe(source)
+        recipe = loaded.recipe
+        catalog = catalog_assets(loaded, describe_open_file(recipe))
+        renderer, catalog = ready_renderer(recipe, catalog, 0, lambda name, number, total: None)
+        try:
+            settled, _ = settle_scene(recipe, catalog, renderer, index, PartTimes())
+            renderer.build(settled)
+            builder = renderer.builder
+            place_camera(builder.scene, builder.camera, builder.lens, settled.views[0])
+            builder.scene[PREVIEW_MARK] = source.name
+        except BaseException:
+            renderer.close()
+            raise
+        return cls(renderer, source.name)
+
+
+class _Shown:
+    """The preview on screen, of which there is at most one."""
+
+    preview: ShownPreview | None = None
+
+
+def previewed_scene() -> bpy.types.Scene | None:
+    """Return the user's scene whose preview is shown."""
+    preview = _Shown.preview
+    return None if preview is None else bpy.data.scenes.get(preview.source)
+
+
+def show(preview: ShownPreview, window: bpy.types.Window) -> None:
+    """Show a preview in the place of the user's scene, or of the preview before."""
+    remove_preview()
+    window.scene = preview.renderer.builder.scene
+    _Shown.preview = preview
+
+
+def remove_preview() -> None:
+    """Show the user's scene again and remove all that the preview made."""
+    preview, _Shown.preview = _Shown.preview, None
+    if preview is None:
+        return
+    source: bpy.types.Scene | None = bpy.data.scenes.get(preview.source)
+    for window in bpy.context.window_manager.windows:
+        if source is not None and PREVIEW_MARK in window.scene:
+            window.scene = source
+    with suppress(ReferenceError):  # undo may have taken it away already
+        preview.renderer.close()

@@ -1,0 +1,34 @@
+"""What is made, where it goes, and how far it is."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..properties.settings import settings_of
+from .fields import draw_fields
+from .job import draw_job
+from .place import SidebarPanel
+
+
+class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
+    bl_idname = "SYNTH_PT_dataset"
+    bl_label = "Dataset"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split, layout.use_property_decorate = True, False
+        settings = settings_of(context.scene)
+        recipe = settings.recipe
+        row = layout.row(align=True)
+        row.operator_menu_enum("synth.load_preset", "preset", text="Load Preset")
+        row.operator("synth.import_recipe", text="", icon="IMPORT")
+        row.operator("synth.export_recipe", text="", icon="EXPORT")
+        layout.prop(settings, "output")
+        draw_fields(layout, recipe, "Recipe", "", ("name", "seed", "scenes", "views_per_scene"))
+        layout.label(text=f"{recipe.scenes * recipe.views_per_scene:,} frames")
+        row = layout.row(align=True)
+        row.operator("synth.preview", icon="HIDE_OFF")
+        row.prop(settings, "preview_scene", text="")
+        draw_job(layout, context.window_manager.synth)
+        layout.operator("synth.copy_command", icon="COPYDOWN")
+        draw_fields(layout, recipe, "Recipe", "", ("description",))

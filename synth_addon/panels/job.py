@@ -1,0 +1,69 @@
+"""The buttons of the job, and how far it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..properties.job import ACTIVE
+
+_LINE = 48
+
+
+def draw_job(layout: bpy.types.UILayout, job: Any) -> None:
+    """Draw what can be started, or the progress of what runs."""
+    if job.state in ACTIVE:
+        _draw_active(layout, job)
+    else:
+        layout.operator("synth.generate", icon="RENDER_ANIMATION").resume = False
+    if job.state in ("cancelled", "failed"):
+        layout.operator("synth.generate", text="Resume", icon="PLAY").resume = True
+    if job.state == "done":
+        layout.label(text=f"{job.done} frames made", icon="CHECKMARK")
+    if job.message:
+        draw_message(layout, job.message, "ERROR" if job.state == "failed" else "INFO")
+
+
+def _draw_active(layout: bpy.types.UILayout, job: Any) -> None:
+    factor = job.done / job.total if job.total else 0.0
+    layout.progress(factor=factor, text=progress_text(job))
+    if job.waiting:
+        layout.label(text=f"{job.waiting} more waiting")
+    layout.operator("synth.cancel", icon="CANCEL")
+
+
+def progress_text(job: Any) -> str:
+    """Return how far a job is, how fast and how long it will take."""
+    if not job.done:
+        return "Starting…" if job.state != "stopping" else "Stopping…"
+    rate = job.seconds / job.done
+    left = rate * (job.total - job.done)
+    if job.state == "stopping":
+        return f"Stopping… {job.done} / {job.total}"
+    return f"{job.done} / {job.total}, {rate:.1f} s each, {duration(left)} left"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in its two largest units."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def draw_message(layout: bpy.types.UILayout, message: str, icon: str) -> None:
+    """Draw a sentence, broken into lines as wide as the sidebar."""
+    column = layout.column(align=True)
+    for number, line in enumerate(_lines(message)):
+        column.label(text=line, icon=icon if number == 0 else "BLANK1")
+
+
+def _lines(message: str) -> list[str]:
+    lines = [""]
+    for word in message.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > _LINE:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
