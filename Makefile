@@ -14,11 +14,11 @@ DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
 REAL_SHEET := build/real_contact_sheet.png
 
-.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs gallery pictures clean
+.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs extension gallery pictures clean
 .DELETE_ON_ERROR:
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.ready ## Make .venv with bpy and all pinned packages
 
@@ -77,6 +77,9 @@ bench: .venv/.ready-bench ## Measure speed and quality; tables on screen, plots 
 
 docs: setup ## Write the reference in docs/recipe.md from the recipe's declarations
 	.venv/bin/python tools/make_reference.py
+
+extension: setup ## Build the extension's zips into build/extension
+	.venv/bin/python tools/build_extension.py
 
 gallery: setup ## Render a picture of every preset and write docs/presets.md
 	.venv/bin/python tools/make_gallery.py
