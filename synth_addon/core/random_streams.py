@@ -6,6 +6,9 @@ from zlib import crc32
 
 import numpy as np
 
+# numpy before 1.25, which Blender 4.2 may bring, has it under its private name alone.
+_SEED_SEQUENCE = "seed_seq" if hasattr(np.random.BitGenerator, "seed_seq") else "_seed_seq"
+
 
 def random_stream(seed: int, scene: int, aspect: str) -> np.random.Generator:
     """Return the generator of one aspect of one scene.
@@ -28,7 +31,7 @@ def stream_within(stream: np.random.Generator, aspect: str) -> np.random.Generat
         stream: made by this module.
         aspect: a name such as ``"kind of material"``.
     """
-    parent = stream.bit_generator.seed_seq
+    parent = getattr(stream.bit_generator, _SEED_SEQUENCE)
     assert isinstance(parent, np.random.SeedSequence)
     key = (*parent.spawn_key, crc32(aspect.encode()))
     return np.random.Generator(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Literal
 
@@ -106,17 +106,19 @@ class WorkerProcess:
             self._progress = replace(self._progress, **values)  # type: ignore[arg-type]
 
     def _read(self, lines: IO[str]) -> None:
-        for line in lines:
-            event = _event(line)
-            if event is not None:
-                self._take(event)
+        with lines:
+            for line in lines:
+                event = _event(line)
+                if event is not None:
+                    self._take(event)
         code = self._process.wait()
         self._errors_reader.join()
         self._end(code)
 
-    def _read_errors(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self._errors = [*self._errors[1 - _KEPT_LINES :], line.rstrip()]
+    def _read_errors(self, lines: IO[str]) -> None:
+        with lines:
+            for line in lines:
+                self._errors = [*self._errors[1 - _KEPT_LINES :], line.rstrip()]
 
     def _take(self, event: Mapping[str, object]) -> None:
         state = "stopping" if self.progress.state == "stopping" else "running"

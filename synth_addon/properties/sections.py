@@ -18,6 +18,7 @@ from ..core.recipe.declarations import ROOT_SECTION, Declaration, Declarations, 
 from ..core.recipe.presets import PRESET_FOLDER, preset_names
 from .distribution import distribution_annotations
 from .rotation import rotation_annotations
+from .versions import FOLDER_OPTIONS
 
 GroupClass = type[bpy.types.PropertyGroup]
 USE = "use_"
@@ -33,7 +34,6 @@ MORE_ROLES = (
 _INT_LIMIT = 2**31 - 1
 _GREATEST = 3.4e38
 _ANY_NUMBER = Declaration("number", "number", "Value", "Range", default=1, low=-1e9, high=1e9)
-_SUBTYPES = {"folder": "DIR_PATH"}
 
 
 @cache
@@ -187,8 +187,10 @@ def _plain(owner: str, field: Declaration, default: Any, words: dict[str, str]) 
         return props.PointerProperty(type=bpy.types.Object, poll=_is_mesh, **words)
     if field.names == "collection":
         return props.PointerProperty(type=bpy.types.Collection, **words)
+    if field.names == "folder":
+        return props.StringProperty(subtype="DIR_PATH", options=FOLDER_OPTIONS, **words)
     text = ", ".join(default) if isinstance(default, list) else default or ""
-    return props.StringProperty(default=text, subtype=_SUBTYPES.get(field.names, "NONE"), **words)
+    return props.StringProperty(default=text, **words)
 
 
 def _limits(field: Declaration, most: float) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import bpy
 
 from ..core.errors import UsageError
 from .sections import recipe_class
+from .versions import FOLDER_OPTIONS
 
 NAME = "synth"
 """What the settings of a scene, and the job of the window manager, are called."""
@@ -23,6 +24,7 @@ class SYNTH_PG_settings(bpy.types.PropertyGroup):
         description="Folder of the dataset; // stands for the folder of this file",
         subtype="DIR_PATH",
         default="//dataset",
+        options=FOLDER_OPTIONS,
     )
     preview_scene: bpy.props.IntProperty(
         name="Scene", description="Index of the scene that the preview shows", min=0

@@ -16,6 +16,7 @@ import pytest
 
 from synth_addon.cli import parser
 from synth_addon.commands.arguments import recipe_from
+from synth_addon.commands.console import Console
 from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.recipe.presets import preset_names
 
@@ -66,7 +67,7 @@ def split(arguments: str) -> list[str]:
 def test_commands_parse(document: str, arguments: str) -> None:
     options = parser().parse_args(split(arguments))
     if getattr(options, "source", None) in preset_names():
-        recipe_from(options)
+        recipe_from(options, Console())
 
 
 def test_commands_are_found() -> None:

@@ -1,0 +1,247 @@
+"""The buttons: what they change, what they refuse, and that they make what the command makes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+import pytest
+
+from synth_addon.core.dataset.tree_hash import hash_dataset as tree_hash
+from synth_addon.core.recipe.loading import load_recipe
+from synth_addon.operators.job_watch import close_jobs, show_jobs
+from synth_addon.properties.to_recipe import recipe_data
+
+from .conftest import select
+from .file_state import file_state
+
+_PATIENCE_S = 240
+
+
+@pytest.fixture
+def saved(scene: bpy.types.Scene, meshes: list[bpy.types.Object], tmp_path: Path) -> Path:
+    """A saved file with a target and a distractor, small and quick to render."""
+    select(meshes[0])
+    bpy.ops.synth.mark(role="target")
+    select(meshes[2])
+    bpy.ops.synth.mark(role="distractor")
+    recipe = scene.synth.recipe
+    recipe.camera.width_px, recipe.camera.height_px = 64, 48
+    recipe.scenes, recipe.views_per_scene, recipe.render.samples = 3, 1, 1
+    recipe.render.denoise = "off"
+    recipe.camera.radius_m.low, recipe.camera.radius_m.high = 0.2, 0.7
+    recipe.objects[0].collision_shape = "convex_hull"
+    scene.synth.output = "//made"
+    file = tmp_path / "scene.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(file))
+    return file
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Let the jobs advance, as Blender's timer would, until something is so."""
+    end = time.monotonic() + _PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, "the job does not get there"
+        show_jobs()
+        time.sleep(0.02)
+
+
+def job() -> bpy.types.PropertyGroup:
+    return bpy.context.window_manager.synth
+
+
+def ended() -> bool:
+    return job().state in ("done", "failed", "cancelled")
+
+
+@pytest.mark.slow
+def test_button_command_and_library_make_the_same_bytes(saved: Path, tmp_path: Path) -> None:
+    assert bpy.ops.synth.generate() == {"FINISHED"}
+    wait_until(ended)
+    assert (job().state, job().done, job().message) == ("done", 3, "")
+    by_button = tree_hash(tmp_path / "made")
+
+    command = [sys.executable, "-m", "synth_addon.cli", "generate", str(saved)]
+    subprocess.run([*command, "--output", str(tmp_path / "command")], check=True)
+    assert tree_hash(tmp_path / "command") == by_button
+
+    bpy.ops.synth.export_recipe(filepath=str(tmp_path / "exported.json"))
+    assert by_library(tmp_path / "exported.json", tmp_path / "library") == by_button
+
+
+def by_library(recipe: Path, output: Path) -> str:
+    """Generate in this process, on the open file, and return the dataset's hash."""
+    from contextlib import closing
+
+    from synth_addon.blender.open_file import describe_open_file
+    from synth_addon.blender.ready_renderer import ready_renderer
+    from synth_addon.core.asset_catalog import catalog_assets
+    from synth_addon.core.dataset.store import DatasetStore
+    from synth_addon.core.describe import dataset_info
+    from synth_addon.core.job import Job
+
+    loaded = load_recipe(str(recipe))
+    catalog = catalog_assets(loaded, describe_open_file(loaded.recipe))
+    renderer, catalog = ready_renderer(loaded.recipe, catalog, 1, lambda *mesh: None)
+    scenes = range(loaded.recipe.scenes)
+    with closing(renderer):
+        info = dataset_info(loaded.recipe, catalog, renderer.version)
+        with DatasetStore.create_or_resume(output, info, False, scenes) as store:
+            Job(loaded.recipe, catalog, renderer, store).run(scenes)
+            store.finish()
+    return tree_hash(output)
+
+
+@pytest.mark.slow
+def test_a_cancelled_job_resumes_to_the_same_bytes(saved: Path, tmp_path: Path) -> None:
+    bpy.context.scene.synth.recipe.scenes = 30
+    bpy.ops.synth.generate()
+    wait_until(lambda: job().done >= 2)
+    assert bpy.ops.synth.cancel() == {"FINISHED"}
+    wait_until(ended)
+    assert job().state == "cancelled"
+    assert job().done < 30
+
+    bpy.ops.synth.generate(resume=True)
+    wait_until(ended)
+    assert job().state == "done"
+    resumed = tree_hash(tmp_path / "made")
+
+    bpy.context.scene.synth.output = "//again"
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert tree_hash(tmp_path / "again") == resumed
+
+
+@pytest.mark.slow
+def test_jobs_wait_for_each_other_and_leave_no_copies(saved: Path, tmp_path: Path) -> None:
+    import tempfile
+
+    before = set(Path(tempfile.gettempdir()).glob("synth-job-*"))
+    bpy.ops.synth.generate()
+    bpy.context.scene.synth.output = "//second"
+    bpy.ops.synth.generate()
+    assert job().waiting == 1
+    wait_until(lambda: ended() and not job().waiting and job().output.endswith("second"))
+    assert (tmp_path / "made" / "coco").is_dir()
+    assert (tmp_path / "second" / "coco").is_dir()
+    assert set(Path(tempfile.gettempdir()).glob("synth-job-*")) == before
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_is_shown_and_its_work_can_be_resumed(
+    saved: Path, tmp_path: Path
+) -> None:
+    bpy.context.scene.synth.recipe.scenes = 30
+    bpy.ops.synth.generate()
+    wait_until(lambda: job().done >= 1)
+    close_jobs()
+    show_jobs()
+    assert job().state == "failed"
+    assert "status -9" in job().message
+    bpy.context.scene.synth.recipe.scenes = 3
+    bpy.ops.synth.generate(resume=True)
+    wait_until(ended)
+    assert job().state == "done"
+
+
+@pytest.mark.slow
+def test_the_worker_s_own_error_is_shown(saved: Path, tmp_path: Path) -> None:
+    bpy.context.scene.synth.recipe.camera.min_distance_m = 900
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert job().state == "failed"
+    assert "arrangements was good" in job().message
+
+
+def refusal(call: Callable[[], object]) -> str:
+    """Return what an operator reports when it refuses."""
+    with pytest.raises(RuntimeError) as error:
+        call()
+    return str(error.value)
+
+
+def test_refusals_say_what_to_do(
+    scene: bpy.types.Scene, meshes: list[bpy.types.Object], tmp_path: Path
+) -> None:
+    scene.synth.output = str(tmp_path / "out")
+    assert "mark them as targets" in refusal(bpy.ops.synth.generate)
+    assert "Select one or more mesh objects" in refusal(bpy.ops.synth.mark)
+    assert "No selected object is marked" in refusal(bpy.ops.synth.unmark)
+    select(meshes[0])
+    bpy.ops.synth.mark(role="distractor")
+    assert "Raise the count of a target" in refusal(bpy.ops.synth.generate)
+    bpy.ops.synth.mark(role="target")
+    scene.synth.output = "//beside"
+    assert "never saved. Save it" in refusal(bpy.ops.synth.generate)
+    assert "never saved. Save it" in refusal(bpy.ops.synth.copy_command)
+    scene.synth.output = " "
+    assert "names no folder" in refusal(bpy.ops.synth.generate)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("precious")
+    scene.synth.output = str(tmp_path / "full")
+    assert "full" in refusal(bpy.ops.synth.generate)
+    assert "No job is running" in refusal(bpy.ops.synth.cancel)
+    assert "No preview is shown" in refusal(bpy.ops.synth.restore)
+    assert [path.name for path in tmp_path.rglob("*")] == ["full", "thesis.txt"]
+
+
+def test_marking_again_changes_the_role(
+    scene: bpy.types.Scene, meshes: list[bpy.types.Object]
+) -> None:
+    select(*meshes)
+    bpy.ops.synth.mark(role="target")
+    select(meshes[1])
+    bpy.ops.synth.mark(role="distractor")
+    roles = {entry.name: entry.role for entry in scene.synth.recipe.objects}
+    assert roles == {"Cup_001": "target", "Ball": "distractor", "Block": "target"}
+    select(meshes[0], meshes[1])
+    bpy.ops.synth.unmark()
+    assert [entry.name for entry in scene.synth.recipe.objects] == ["Block"]
+
+
+def test_lists_grow_and_shrink(scene: bpy.types.Scene) -> None:
+    recipe = scene.synth.recipe
+    for _ in range(2):
+        bpy.ops.synth.add_entry(path="room.furniture")
+    assert [entry.name for entry in recipe.room.furniture] == ["New", "New 2"]
+    bpy.ops.synth.add_entry(path="room.furniture[1].parameters")
+    assert len(recipe.room.furniture[1].parameters) == 1
+    bpy.ops.synth.remove_entry(path="room.furniture")
+    assert [entry.name for entry in recipe.room.furniture] == ["New"]
+
+
+def test_a_preset_and_a_recipe_s_file_fill_the_settings(
+    scene: bpy.types.Scene, tmp_path: Path
+) -> None:
+    bpy.ops.synth.load_preset(preset="cup_clutter")
+    assert len(scene.synth.recipe.pools) == 2
+    file = tmp_path / "recipe.json"
+    data = {"version": 1, "objects": {"a": {"shape": "cup"}}, "assets": {"hdri": "skies"}}
+    file.write_text(json.dumps(data))
+    bpy.ops.synth.import_recipe(filepath=str(file))
+    assert recipe_data(scene) == data | {"assets": {"hdri": str(tmp_path / "skies")}}
+    file.write_text("{}")
+    assert "version" in refusal(lambda: bpy.ops.synth.import_recipe(filepath=str(file)))
+
+
+def test_preview_and_restore_leave_the_file_as_it_was(saved: Path) -> None:
+    before = file_state()
+    assert bpy.ops.synth.preview() == {"FINISHED"}
+    assert "synth_preview_of" in bpy.context.window.scene
+    assert bpy.ops.synth.preview(step="next") == {"FINISHED"}
+    assert bpy.ops.synth.restore() == {"FINISHED"}
+    bpy.context.scene.synth.preview_scene = 0
+    assert file_state() == before
+
+
+def test_a_preview_that_fails_leaves_the_file_as_it_was(saved: Path) -> None:
+    bpy.context.scene.synth.recipe.camera.min_distance_m = 900
+    before = file_state()
+    assert "arrangements was good" in refusal(bpy.ops.synth.preview)
+    assert file_state() == before
