@@ -24,11 +24,16 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
         row.operator("synth.import_recipe", text="", icon="IMPORT")
         row.operator("synth.export_recipe", text="", icon="EXPORT")
         layout.prop(settings, "output")
-        draw_fields(layout, recipe, "Recipe", "", ("name", "seed", "scenes", "views_per_scene"))
+        draw_fields(
+            layout,
+            recipe,
+            "Recipe",
+            "",
+            ("name", "description", "seed", "scenes", "views_per_scene"),
+        )
         layout.label(text=f"{recipe.scenes * recipe.views_per_scene:,} frames")
         row = layout.row(align=True)
         row.operator("synth.preview", icon="HIDE_OFF")
         row.prop(settings, "preview_scene", text="")
         draw_job(layout, context.window_manager.synth)
         layout.operator("synth.copy_command", icon="COPYDOWN")
-        draw_fields(layout, recipe, "Recipe", "", ("description",))

@@ -57,6 +57,7 @@ class SYNTH_PT_objects(SidebarPanel, bpy.types.Panel):
         column.operator("synth.add_entry", text="", icon="ADD").path = "objects"
         column.operator("synth.remove_entry", text="", icon="REMOVE").path = "objects"
         if 0 <= active < len(recipe.objects):
-            draw_fields(layout, recipe.objects[active], "ObjectGroup", f"objects[{active}].")
+            entry = recipe.objects[active]
+            draw_fields(layout, entry, "ObjectGroup", f"objects[{active}].", ("role", "category"))
         else:
             layout.label(text="Select meshes and mark them as targets", icon="INFO")

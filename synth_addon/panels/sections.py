@@ -13,6 +13,8 @@ from ..properties.settings import settings_of
 from .fields import draw_fields
 from .place import SidebarPanel
 
+ACTIVE_OBJECT = "objects[]"
+
 
 @dataclass(frozen=True)
 class SectionPanel:
@@ -22,7 +24,8 @@ class SectionPanel:
         name: of the class, after ``SYNTH_PT_``.
         label: its heading.
         section: whose parameters it shows.
-        path: where that section stands in the recipe; empty for the recipe itself.
+        path: where that section stands in the recipe; empty for the recipe itself, and
+            `ACTIVE_OBJECT` for the entry that is active in the list of objects.
         leave_out: parameters that stand elsewhere.
         only: the parameters that it shows; empty for all.
         enabler: a parameter that is the tick in the heading; it is not drawn again.
@@ -47,11 +50,27 @@ _CHECKS = ("min_targets", "min_visible", "min_distance_m", "max_tries")
 _FOCUS = ("f_stop", "blades", "focus_m")
 _SIZE = ("width_px", "height_px")
 
+_SOURCE = ("open_object", "open_collection", "shape", "parameters", "file", "object")
+_SOURCE += ("unit", "up_axis", "optional")
+_AMOUNT = ("count", "count_per", "pool", "weight", "repeat_files")
+_BODY = ("collision_shape", "mass_kg", "density_kg_m3", "friction", "restitution")
+_BODY += ("linear_damping", "angular_damping")
+
+
+def _of_object(name: str, label: str, only: tuple[str, ...]) -> SectionPanel:
+    return SectionPanel(name, label, "ObjectGroup", ACTIVE_OBJECT, only=only, parent="objects")
+
+
 PANELS: Sequence[SectionPanel] = (
     SectionPanel("image", "Image", "CameraRecipe", "camera", only=_SIZE, parent="dataset"),
     SectionPanel("render", "Render", "RenderRecipe", "render", parent="dataset"),
     SectionPanel("outputs", "Outputs", "OutputsRecipe", "outputs", parent="dataset"),
     SectionPanel("assets", "Asset Folders", "AssetFolders", "assets", parent="dataset"),
+    _of_object("object_source", "Source", _SOURCE),
+    _of_object("object_amount", "Amount", _AMOUNT),
+    _of_object("object_size", "Size & Rotation", ("scale", "size_m", "rotation")),
+    _of_object("object_material", "Material", ("material", "adjust")),
+    _of_object("object_body", "Body", _BODY),
     SectionPanel(
         "classes", "Classes & Pools", "Recipe", only=("categories", "pools"), parent="objects"
     ),
@@ -112,12 +131,16 @@ def _panel(described: SectionPanel) -> type[bpy.types.Panel]:
         owner, name = _enabler(described, context)
         panel.layout.prop(owner, name, text="")
 
+    def poll(cls: Any, context: bpy.types.Context) -> bool:
+        return SidebarPanel.poll(context) and _path(described, context) is not None
+
     name = f"SYNTH_PT_{described.name}"
     members: dict[str, Any] = {
         "bl_label": described.label,
         "bl_idname": name,
         "bl_options": {"DEFAULT_CLOSED"},
         "draw": draw,
+        "poll": classmethod(poll),
     }
     if described.parent:
         members["bl_parent_id"] = f"SYNTH_PT_{described.parent}"
@@ -131,16 +154,24 @@ def draw_section(
 ) -> None:
     """Draw what a panel shows; it is grey while its tick is off."""
     layout.use_property_split, layout.use_property_decorate = True, False
-    recipe = settings_of(context.scene).recipe
-    group = recipe.path_resolve(described.path) if described.path else recipe
     if described.enabler:
         owner, name = _enabler(described, context)
         layout.active = getattr(owner, name)
     left_out = {*described.leave_out, described.enabler}
     fields = [field.name for field in declarations()[described.section].fields]
     shown = [f for f in fields if f not in left_out and (not described.only or f in described.only)]
-    path = f"{described.path}." if described.path else ""
-    draw_fields(layout, group, described.section, path, shown)
+    recipe, path = settings_of(context.scene).recipe, _path(described, context)
+    group = recipe.path_resolve(path) if path else recipe
+    draw_fields(layout, group, described.section, f"{path}." if path else "", shown)
+
+
+def _path(described: SectionPanel, context: bpy.types.Context) -> str | None:
+    """Return where a panel's section stands; None while no object is active in the list."""
+    if described.path != ACTIVE_OBJECT:
+        return described.path
+    recipe = settings_of(context.scene).recipe
+    active = recipe.objects_index
+    return f"objects[{active}]" if 0 <= active < len(recipe.objects) else None
 
 
 def _enabler(described: SectionPanel, context: bpy.types.Context) -> tuple[Any, str]:
