@@ -181,6 +181,7 @@ def _summarise(console: Console, output: Path, frames: int, job: Job) -> None:
         name: {"wall_s": part.wall, "cpu_s": part.cpu, "calls": part.calls}
         for name, part in job.times.parts.items()
     }
-    console.event("done", output=str(output), frames=frames, parts=parts)
+    written = job.bytes_written
+    console.event("done", output=str(output), frames=frames, bytes=written, parts=parts)
     console.write(f"{counted(frames, 'new frame')}; the dataset is in {output}")
     console.write(f"look at it:  synth show {shlex.quote(str(output))} -o contact_sheet.png")

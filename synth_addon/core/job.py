@@ -97,6 +97,10 @@ class Job:
 
     Args:
         listener: told of every rendered frame, in the calling thread.
+
+    Attributes:
+        times: what each part of the work took.
+        bytes_written: in the files of committed frames.
     """
 
     def __init__(
@@ -115,6 +119,7 @@ class Job:
         self._trees = MeshTrees()
         self._caster = SilhouetteCaster()  # with trees of its own: the writer thread uses it
         self.times = PartTimes()
+        self.bytes_written = 0
 
     def run(self, scenes: Iterable[int]) -> None:
         """Generate `scenes` in order; each appears in the dataset whole or not at all.
@@ -161,7 +166,9 @@ class Job:
 
     def _commit(self, scene: SettledScene, encoded: list[Future[EncodedFrame]]) -> None:
         with self.times.part("write"):
-            self._store.commit_scene(scene, [frame.result() for frame in encoded])
+            frames = [frame.result() for frame in encoded]
+            self._store.commit_scene(scene, frames)
+        self.bytes_written += sum(len(file) for frame in frames for _, file in frame.files)
 
 
 def _raise_failures(commits: list[Future[None]]) -> list[Future[None]]:

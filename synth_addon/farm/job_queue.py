@@ -15,11 +15,13 @@ class QueuedJob:
 
     Attributes:
         output: its dataset's folder.
+        cost_key: the settings that decide most of what a frame costs.
         start: starts its process.
         discard: removes what was made for it; called once, when it has ended or was cancelled.
     """
 
     output: str
+    cost_key: str
     start: Callable[[], WorkerProcess]
     discard: Callable[[], None]
 
@@ -42,6 +44,11 @@ class JobQueue:
     def output(self) -> str:
         """The dataset of the job that runs, or ran last."""
         return self._job.output if self._job is not None else ""
+
+    @property
+    def cost_key(self) -> str:
+        """What the cost of the frames of that job hangs on."""
+        return self._job.cost_key if self._job is not None else ""
 
     @property
     def is_active(self) -> bool:

@@ -27,6 +27,7 @@ class Progress:
     Attributes:
         done, total: frames of this run.
         seconds: since the first frame was begun, up to the last that is finished.
+        size: bytes of the frames' files, known when all are made.
         message: the error that ended it, or the last warning.
     """
 
@@ -34,6 +35,7 @@ class Progress:
     done: int = 0
     total: int = 0
     seconds: float = 0.0
+    size: int = 0
     message: str = ""
 
 
@@ -129,6 +131,8 @@ class WorkerProcess:
             case "frame":
                 seconds = time.monotonic() - self._began
                 self._change(done=event["done"], total=event["total"], seconds=seconds)
+            case "done":
+                self._change(size=event["bytes"])
             case "convex_parts":
                 message = f"Splitting {event['mesh']} into convex parts"
                 self._change(message=f"{message}, {event['number']} of {event['total']}")

@@ -10,11 +10,13 @@ from .entries import SYNTH_OT_add_entry, SYNTH_OT_remove_entry
 from .export_recipe import SYNTH_OT_export_recipe
 from .generate import SYNTH_OT_generate
 from .import_recipe import SYNTH_OT_import_recipe
+from .inspect import SYNTH_OT_inspect
 from .job_watch import close_jobs
 from .load_preset import SYNTH_OT_load_preset
 from .mark import SYNTH_OT_mark
 from .preview import SYNTH_OT_preview
 from .restore import SYNTH_OT_restore
+from .show_arrangement import SYNTH_OT_show_arrangement
 from .shown_preview import remove_preview
 from .unmark import SYNTH_OT_unmark
 
@@ -31,6 +33,8 @@ CLASSES = (
     SYNTH_OT_restore,
     SYNTH_OT_generate,
     SYNTH_OT_cancel,
+    SYNTH_OT_inspect,
+    SYNTH_OT_show_arrangement,
 )
 
 

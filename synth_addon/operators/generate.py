@@ -12,7 +12,8 @@ import bpy
 from ..core.errors import StorageError
 from ..farm.job_queue import QueuedJob
 from ..farm.worker_process import WorkerProcess
-from ..properties.settings import output_folder
+from ..properties.job import cost_key
+from ..properties.settings import output_folder, settings_of
 from .job_watch import add_job
 from .reporting import reports_errors
 from .worker_command import worker_command
@@ -47,7 +48,9 @@ class SYNTH_OT_generate(bpy.types.Operator):
         if self.resume:
             arguments.append("--resume")
         start = partial(WorkerProcess, worker_command(copy, arguments), {})
-        add_job(QueuedJob(str(output), start, partial(shutil.rmtree, folder, ignore_errors=True)))
+        discard = partial(shutil.rmtree, folder, ignore_errors=True)
+        key = cost_key(settings_of(context.scene).recipe)
+        add_job(QueuedJob(str(output), key, start, discard))
         return {"FINISHED"}
 
 

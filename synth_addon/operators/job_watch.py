@@ -44,6 +44,10 @@ def show_jobs() -> bool:
         shown.state, shown.message = progress.state, progress.message
         shown.done, shown.total, shown.seconds = progress.done, progress.total, progress.seconds
         shown.waiting, shown.output = _Watched.queue.waiting, _Watched.queue.output
+        if progress.size and progress.done:
+            shown.frame_seconds = progress.seconds / progress.done
+            shown.frame_bytes = progress.size / progress.done
+            shown.measured = _Watched.queue.cost_key
         _redraw(manager)
     return _Watched.queue.is_active
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ import bpy
 
 if TYPE_CHECKING:
     from ..blender.renderer import BlenderRenderer
+    from ..core.asset_catalog import AssetCatalog
+    from ..core.recipe.recipe import Recipe
+    from ..core.scene_spec import SettledScene as Settled
 
 PREVIEW_MARK = "synth_preview_of"
 """Custom property of a previewing scene: the name of the scene whose settings it shows."""
@@ -35,23 +39,44 @@ class ShownPreview:
             SynthError: the settings cannot be used, or the scene cannot be arranged; nothing is
                 left in Blender then.
         """
+        from ..core.job import settle_scene
+        from ..core.timing import PartTimes
+
+        def settled(recipe: Recipe, catalog: AssetCatalog, renderer: BlenderRenderer) -> Settled:
+            return settle_scene(recipe, catalog, renderer, index, PartTimes())[0]
+
+        return cls._built(source, settled, 0)
+
+    @classmethod
+    def arranged(cls, source: bpy.types.Scene, scene: Settled, view: int) -> ShownPreview:
+        """Build a settled scene of a dataset that was made with a scene's settings.
+
+        Raises:
+            SynthError: the settings no longer name what stands in it; nothing is left then.
+        """
+        return cls._built(source, lambda recipe, catalog, renderer: scene, view)
+
+    @classmethod
+    def _built(
+        cls,
+        source: bpy.types.Scene,
+        settled: Callable[[Recipe, AssetCatalog, BlenderRenderer], Settled],
+        view: int,
+    ) -> ShownPreview:
         from ..blender.camera import place_camera
         from ..blender.open_file import describe_open_file
         from ..blender.ready_renderer import ready_renderer
         from ..core.asset_catalog import catalog_assets
-        from ..core.job import settle_scene
-        from ..core.timing import PartTimes
         from ..properties.loading import load_scene_recipe
 
         loaded = load_scene_recipe(source)
-        recipe = loaded.recipe
-        catalog = catalog_assets(loaded, describe_open_file(recipe))
-        renderer, catalog = ready_renderer(recipe, catalog, 0, lambda name, number, total: None)
+        catalog = catalog_assets(loaded, describe_open_file(loaded.recipe))
+        renderer, catalog = ready_renderer(loaded.recipe, catalog, 0, lambda *mesh: None)
         try:
-            settled, _ = settle_scene(recipe, catalog, renderer, index, PartTimes())
-            renderer.build(settled)
+            scene = settled(loaded.recipe, catalog, renderer)
+            renderer.build(scene)
             builder = renderer.builder
-            place_camera(builder.scene, builder.camera, builder.lens, settled.views[0])
+            place_camera(builder.scene, builder.camera, builder.lens, scene.views[view])
             builder.scene[PREVIEW_MARK] = source.name
         except BaseException:
             renderer.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .dataset import SYNTH_PT_dataset
+from .inspect import SYNTH_PT_inspect
 from .objects import SYNTH_PT_objects, SYNTH_UL_objects
 from .preview import SYNTH_PT_preview
 from .sections import section_panels
@@ -15,6 +16,7 @@ CLASSES = (
     SYNTH_UL_objects,
     SYNTH_PT_objects,
     *section_panels(),
+    SYNTH_PT_inspect,
 )
 
 

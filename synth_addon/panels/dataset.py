@@ -6,7 +6,7 @@ import bpy
 
 from ..properties.settings import settings_of
 from .fields import draw_fields
-from .job import draw_job
+from .job import draw_job, draw_message, estimate
 from .place import SidebarPanel
 
 
@@ -31,7 +31,7 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
             "",
             ("name", "description", "seed", "scenes", "views_per_scene"),
         )
-        layout.label(text=f"{recipe.scenes * recipe.views_per_scene:,} frames")
+        draw_message(layout, estimate(recipe, context.window_manager.synth), "TIME")
         row = layout.row(align=True)
         row.operator("synth.preview", icon="HIDE_OFF")
         row.prop(settings, "preview_scene", text="")

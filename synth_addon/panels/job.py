@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..properties.job import ACTIVE
+from ..properties.job import ACTIVE, cost_key
 
 _LINE = 48
 
@@ -46,11 +46,31 @@ def progress_text(job: Any) -> str:
 
 def duration(seconds: float) -> str:
     """Return a duration in its two largest units."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
+    if seconds >= 3600:
+        hours, minutes = divmod(round(seconds / 60), 60)
         return f"{hours} h {minutes:02} min"
+    minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def estimate(recipe: Any, job: Any) -> str:
+    """Return how many frames there will be and, once some were made so, their time and size."""
+    frames = recipe.scenes * recipe.views_per_scene
+    if job.measured != cost_key(recipe):
+        return f"{frames:,} frames; time and size are known after a first run"
+    return (
+        f"{frames:,} frames, about {duration(frames * job.frame_seconds)} and "
+        f"{amount(frames * job.frame_bytes)}, as in the last run"
+    )
+
+
+def amount(size: float) -> str:
+    """Return bytes in the unit that leaves one to three digits before the point."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"
 
 
 def draw_message(layout: bpy.types.UILayout, message: str, icon: str) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import bpy
 
+from .inspection import SYNTH_PG_inspection
 from .job import SYNTH_PG_job
 from .sections import section_classes
 from .settings import NAME, SYNTH_PG_settings
+
+INSPECTION = f"{NAME}_inspection"
 
 
 def register() -> None:
@@ -17,10 +20,13 @@ def register() -> None:
     setattr(bpy.types.Scene, NAME, settings)
     job = bpy.props.PointerProperty(type=SYNTH_PG_job, name="Synth", options={"SKIP_SAVE"})
     setattr(bpy.types.WindowManager, NAME, job)
+    inspection = bpy.props.PointerProperty(type=SYNTH_PG_inspection, options={"SKIP_SAVE"})
+    setattr(bpy.types.WindowManager, INSPECTION, inspection)
 
 
 def unregister() -> None:
     """Undo `register`, in reverse; what scenes hold stays in their files."""
+    delattr(bpy.types.WindowManager, INSPECTION)
     delattr(bpy.types.WindowManager, NAME)
     delattr(bpy.types.Scene, NAME)
     for cls in reversed(classes()):
@@ -35,4 +41,4 @@ def ensure_registered() -> None:
 
 def classes() -> tuple[type[bpy.types.PropertyGroup], ...]:
     """Return all property groups, inner ones first."""
-    return (*section_classes(), SYNTH_PG_settings, SYNTH_PG_job)
+    return (*section_classes(), SYNTH_PG_settings, SYNTH_PG_job, SYNTH_PG_inspection)

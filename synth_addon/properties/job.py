@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 STATES = (
@@ -17,6 +19,13 @@ STATES = (
 ACTIVE = frozenset({"waiting", "starting", "running", "stopping"})
 
 
+def cost_key(recipe: Any) -> str:
+    """Return the settings that decide most of what a frame costs."""
+    render, camera = recipe.render, recipe.camera
+    size = f"{camera.width_px} x {camera.height_px}"
+    return f"{render.engine}, {render.samples} samples, {render.denoise}, {size}"
+
+
 class SYNTH_PG_job(bpy.types.PropertyGroup):
     """The job that was started last."""
 
@@ -25,5 +34,10 @@ class SYNTH_PG_job(bpy.types.PropertyGroup):
     total: bpy.props.IntProperty(name="Frames")
     seconds: bpy.props.FloatProperty(name="Seconds Since the First Frame")
     waiting: bpy.props.IntProperty(name="Jobs Waiting")
+    frame_bytes: bpy.props.FloatProperty(name="Bytes of a Frame")
+    frame_seconds: bpy.props.FloatProperty(name="Seconds for a Frame")
+    measured: bpy.props.StringProperty(
+        name="Measured With", description="The settings that a frame's time and size belong to"
+    )
     output: bpy.props.StringProperty(name="Dataset")
     message: bpy.props.StringProperty(name="Message")

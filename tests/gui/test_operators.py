@@ -65,6 +65,12 @@ def test_button_command_and_library_make_the_same_bytes(saved: Path, tmp_path: P
     wait_until(ended)
     assert (job().state, job().done, job().message) == ("done", 3, "")
     by_button = tree_hash(tmp_path / "made")
+    size = sum(
+        path.stat().st_size
+        for path in (tmp_path / "made").glob("*/000000/*")
+        if "scenes" not in str(path)
+    )
+    assert job().frame_bytes == pytest.approx(size / 3)
 
     command = [sys.executable, "-m", "synth_addon.cli", "generate", str(saved)]
     subprocess.run([*command, "--output", str(tmp_path / "command")], check=True)
@@ -244,4 +250,41 @@ def test_a_preview_that_fails_leaves_the_file_as_it_was(saved: Path) -> None:
     bpy.context.scene.synth.recipe.camera.min_distance_m = 900
     before = file_state()
     assert "arrangements was good" in refusal(bpy.ops.synth.preview)
+    assert file_state() == before
+
+
+@pytest.mark.slow
+def test_the_inspector_shows_frames_and_why_objects_have_labels(saved: Path) -> None:
+    assert "made" in refusal(bpy.ops.synth.inspect)
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    shown = bpy.context.window_manager.synth_inspection
+    for step, frame in (("first", 0), ("next", 1), ("last", 2), ("next", 0), ("previous", 2)):
+        assert bpy.ops.synth.inspect(step=step) == {"FINISHED"}
+        assert (shown.frame, shown.frames) == (frame, 3)
+        lines = shown.lines.splitlines()
+        assert [line.split(":")[0] for line in lines] == ["Block 1", "Cup_001 2"]
+        assert "distractor" in lines[0] or "hidden" in lines[0] or "outside" in lines[0]
+        assert "% seen" in lines[1]
+    assert [i.name for i in bpy.data.images if i.name.startswith("Synth")] == ["Synth Frame"]
+    assert tuple(bpy.data.images["Synth Frame"].size) > (64, 48)
+
+
+@pytest.mark.slow
+def test_the_arrangement_of_a_frame_is_that_of_the_dataset(saved: Path, tmp_path: Path) -> None:
+    from synth_addon.core.dataset.reading import open_dataset
+
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    bpy.ops.synth.inspect(step="first")
+    bpy.ops.synth.inspect(step="next")
+    before = file_state()
+    assert bpy.ops.synth.show_arrangement() == {"FINISHED"}
+    built = bpy.context.window.scene
+    annotation = open_dataset(tmp_path / "made").annotation(1)
+    for item, name in zip(annotation.objects, ("synth.00001", "synth.00002"), strict=True):
+        found = [list(row) for row in built.objects[name].matrix_world]
+        expected = [pytest.approx(row, abs=1e-5) for row in item.world_from_object]
+        assert found == expected
+    bpy.ops.synth.restore()
     assert file_state() == before

@@ -11,8 +11,9 @@ import pytest
 
 from synth_addon.core.recipe.declarations import ROOT_SECTION
 from synth_addon.panels import CLASSES
+from synth_addon.panels.job import estimate
 from synth_addon.properties.from_recipe import fill_settings
-from synth_addon.properties.job import STATES
+from synth_addon.properties.job import STATES, cost_key
 from synth_addon.properties.sections import USE, declarations
 
 from .conftest import select
@@ -99,6 +100,15 @@ def test_every_state_of_a_job_is_drawn(state: str) -> None:
     assert ("synth.generate" in layout.operators) != active
     if state == "running":
         assert "3 / 10, 2.0 s each, 14 s left" in layout.labels
+
+
+def test_the_estimate_is_that_of_the_last_run_with_such_settings(scene: bpy.types.Scene) -> None:
+    recipe, job = scene.synth.recipe, bpy.context.window_manager.synth
+    recipe.scenes, recipe.views_per_scene = 1000, 4
+    job.frame_seconds, job.frame_bytes, job.measured = 2.5, 250_000, cost_key(recipe)
+    assert estimate(recipe, job) == "4,000 frames, about 2 h 47 min and 1 GB, as in the last run"
+    recipe.render.samples = 99
+    assert estimate(recipe, job) == "4,000 frames; time and size are known after a first run"
 
 
 def test_a_preview_leaves_the_tab_to_its_own_panel(scene: bpy.types.Scene) -> None:

@@ -1,0 +1,28 @@
+"""The frames of the dataset, and why each object has a label or none."""
+
+from __future__ import annotations
+
+import bpy
+
+from .place import SidebarPanel
+
+
+class SYNTH_PT_inspect(SidebarPanel, bpy.types.Panel):
+    bl_idname = "SYNTH_PT_inspect"
+    bl_label = "Inspect"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        shown = context.window_manager.synth_inspection
+        layout.operator("synth.inspect", icon="IMAGE_DATA").step = "first"
+        if not shown.dataset:
+            return
+        row = layout.row(align=True)
+        row.operator("synth.inspect", text="", icon="TRIA_LEFT").step = "previous"
+        row.label(text=f"Frame {shown.frame}, {shown.position + 1} of {shown.frames}")
+        row.operator("synth.inspect", text="", icon="TRIA_RIGHT").step = "next"
+        column = layout.column(align=True)
+        for line in shown.lines.splitlines():
+            column.label(text=line, icon="X" if "no label" in line else "CHECKMARK")
+        layout.operator("synth.show_arrangement", icon="VIEW3D")
