@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..core.devices import Device
 from ..core.errors import RenderError
 from ..core.scene_spec import RenderSpec
 from .versions import engine_id
@@ -13,11 +14,14 @@ from .versions import engine_id
 _WORKBENCH_SAMPLES = (5, 8, 11, 16, 32)
 
 
-def apply_settings(scene: bpy.types.Scene, spec: RenderSpec, threads: int) -> None:
+def apply_settings(
+    scene: bpy.types.Scene, spec: RenderSpec, threads: int, device: Device = "CPU"
+) -> None:
     """Set engine, sampling, passes and colour management.
 
     Args:
         threads: render threads; 0 uses all cores. Pixels do not depend on it.
+        device: what Cycles renders on; see `use_device`.
 
     Raises:
         RenderError: the engine or the denoiser is not in this Blender.
@@ -43,6 +47,7 @@ def apply_settings(scene: bpy.types.Scene, spec: RenderSpec, threads: int) -> No
     _apply_passes(scene.view_layers[0], spec)
     if spec.engine == "CYCLES":
         _apply_cycles(scene, spec)
+        scene.cycles.device = "CPU" if device == "CPU" else "GPU"
     elif spec.engine == "EEVEE":
         scene.eevee.taa_render_samples = spec.samples
     else:

@@ -11,6 +11,7 @@ import bpy
 from ..core.collision.bodies import BodyLibrary
 from ..core.collision.cache import cache_folder
 from ..core.collision.decomposition import Decomposer
+from ..core.devices import Device, recorded_version
 from ..core.errors import RenderError
 from ..core.geometry_buffer import GeometryTracer
 from ..core.mesh import TriangleMesh
@@ -30,6 +31,7 @@ from ..core.timing import PartTimes
 from .allocator import map_large_blocks, return_free_memory
 from .assets import AssetLibrary, LoadedAsset
 from .camera import place_camera
+from .devices import use_device
 from .images import check_image
 from .motion import moving, steps_of
 from .passes import read_frame, read_traced_frame
@@ -53,15 +55,21 @@ class BlenderRenderer:
     Args:
         paths: where each file that a spec names lies.
         threads: render threads; 0 uses all cores.
+        device: what Cycles renders on.
+
+    Raises:
+        UsageError: there is no such device.
     """
 
-    def __init__(self, paths: Mapping[str, Path], threads: int = 0) -> None:
+    def __init__(self, paths: Mapping[str, Path], threads: int = 0, device: Device = "CPU") -> None:
+        use_device(device)
         map_large_blocks()
         self.times = PartTimes()
         self._built: SettledScene | None = None
         self._tracer: GeometryTracer | None = None
         self._paths = paths
         self._threads = threads
+        self._device = device
         self._library = AssetLibrary(paths)
         self.builder = SceneBuilder(paths)
         self._stage = DropStage()
@@ -70,8 +78,8 @@ class BlenderRenderer:
 
     @property
     def version(self) -> str:
-        """Blender's name and version."""
-        return blender_version()
+        """Blender's name and version, and the device if it is not the CPU."""
+        return recorded_version(blender_version(), self._device)
 
     def preload(
         self, meshes: Iterable[StoredAsset], images: Iterable[str]
@@ -110,7 +118,7 @@ class BlenderRenderer:
         """Replace the scene that is rendered; see `Renderer.build`."""
         assets = self._assets(scene.spec)
         self.builder.build(scene, assets)
-        apply_settings(self.builder.scene, scene.spec.render, self._threads)
+        apply_settings(self.builder.scene, scene.spec.render, self._threads, self._device)
         self.builder.scene.render.use_persistent_data = True
         self._built, self._tracer = scene, None
 

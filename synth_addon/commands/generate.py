@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.devices import DEVICES
 from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
 from .open_file import open_file_of
@@ -47,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--threads", type=int, metavar="N", help="render threads (default: all cores)"
+    )
+    parser.add_argument(
+        "--device",
+        choices=DEVICES,
+        help="what Cycles renders on (default: CPU); a dataset is resumed on the same kind only",
     )
     parser.add_argument(
         "--json", action="store_true", help="write progress and summary as JSON lines"
@@ -114,7 +120,9 @@ def _generate(
         console.write(f"splitting {name} into convex parts, {number} of {total}; kept for later")
 
     with console.without_native_errors():
-        renderer, catalog = ready_renderer(recipe, catalog, options.threads or 0, report)
+        renderer, catalog = ready_renderer(
+            recipe, catalog, options.threads or 0, report, options.device or "CPU"
+        )
     with closing(renderer):
         info = dataset_info(recipe, catalog, renderer.version)
         with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
@@ -165,7 +173,7 @@ def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
 def _resume_command(options: argparse.Namespace) -> str:
     source = [] if options.source is None else [options.source]
     words = ["synth", "generate", *source, "--output", str(options.output), "--resume"]
-    for name in ("scenes", "scene_range", "frames", "seed", "threads"):
+    for name in ("scenes", "scene_range", "frames", "seed", "threads", "device"):
         value = getattr(options, name)
         if value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]

@@ -218,7 +218,7 @@ def test_many_may_write_the_same_file(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="XDG_CACHE_HOME"):
+    with pytest.raises(StorageError, match="SYNTH_CACHE_DIR"):
         write_parts(tmp_path / "file" / "parts.npz", PARTS)
 
 

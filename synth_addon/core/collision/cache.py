@@ -14,20 +14,76 @@ import numpy as np
 from ..errors import StorageError
 from ..transforms import Array
 
+CACHE_VARIABLE = "SYNTH_CACHE_DIR"
+"""The environment variable that names a folder for what Synth can compute again."""
+_FOLDER = "convex_parts"
+_TEMPORARY = ".tmp-"
+
 
 def cache_folder() -> Path:
-    """Return the folder in which the platform keeps what programs can compute again.
+    """Return the folder in which convex parts are kept.
 
-    ``XDG_CACHE_HOME`` or ``~/.cache``, on macOS ``~/Library/Caches``, on Windows ``LOCALAPPDATA``;
-    in it ``synth/convex_parts``.
+    ``convex_parts`` in ``SYNTH_CACHE_DIR``; without it ``synth/convex_parts`` where the platform
+    keeps what programs can compute again: ``XDG_CACHE_HOME`` or ``~/.cache``, on macOS
+    ``~/Library/Caches``, on Windows ``LOCALAPPDATA``.
     """
+    if stated := os.environ.get(CACHE_VARIABLE):
+        return Path(stated).absolute() / _FOLDER
     home = Path.home()
     places = {
         "darwin": home / "Library" / "Caches",
         "win32": Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"),
     }
     elsewhere = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return places.get(sys.platform, elsewhere) / "synth" / "convex_parts"
+    return places.get(sys.platform, elsewhere) / "synth" / _FOLDER
+
+
+def cache_size(folder: Path) -> int:
+    """Return how many bytes the files take that Synth keeps in a cache folder."""
+    return sum(size for _, size in _kept_files(folder))
+
+
+def clear_cache(folder: Path) -> int:
+    """Remove what Synth keeps in a cache folder, and nothing else; return how many bytes it took.
+
+    Raises:
+        StorageError: a file cannot be removed.
+    """
+    freed = 0
+    for path, size in _kept_files(folder):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"{path}: cannot be removed ({error.strerror}). Close what uses it, or allow "
+                "writing in its folder"
+            ) from error
+        freed += size
+    return freed
+
+
+def can_write(folder: Path) -> bool:
+    """Return whether files can be made in a folder, or the folder itself; all stays as it is."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            return True
+    except OSError:
+        return False
+
+
+def _kept_files(folder: Path) -> list[tuple[Path, int]]:
+    """Return the files that `write_parts` made or left unfinished, with their sizes.
+
+    A folder that cannot be read holds none.
+    """
+    found = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            made = entry.name.endswith(".npz") or entry.name.startswith(_TEMPORARY)
+            if made and entry.is_file(follow_symlinks=False):
+                found.append((Path(entry.path), entry.stat(follow_symlinks=False).st_size))
+    return found
 
 
 def read_parts(path: Path) -> tuple[Array, ...] | None:
@@ -50,7 +106,7 @@ def write_parts(path: Path, parts: tuple[Array, ...]) -> None:
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
         with open(descriptor, "wb") as file:
             ends = np.cumsum([len(part) for part in parts])
             np.savez(file, points=np.concatenate(parts), ends=ends)
@@ -60,5 +116,6 @@ def write_parts(path: Path, parts: tuple[Array, ...]) -> None:
             os.unlink(temporary)
         raise StorageError(
             f"{path.parent}: convex parts cannot be kept ({error.strerror}). Free space there, or "
-            "set XDG_CACHE_HOME (on Windows LOCALAPPDATA) to a folder that can be written"
+            f"name another folder in the environment variable {CACHE_VARIABLE} or, for Blender's "
+            "window, in Synth's preferences"
         ) from error
