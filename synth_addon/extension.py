@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import bpy
 
-from . import operators, panels, properties
+from . import operators, panels, preferences, properties
 
 COMMAND = "synth"
-_PARTS = (properties, operators, panels)
+_PARTS = (properties, preferences, operators, panels)
 
 
 class _Registered:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import bpy
 
 from .cancel import SYNTH_OT_cancel
+from .clear_cache import SYNTH_OT_clear_cache
 from .copy_command import SYNTH_OT_copy_command
 from .entries import SYNTH_OT_add_entry, SYNTH_OT_remove_entry
 from .export_recipe import SYNTH_OT_export_recipe
 from .generate import SYNTH_OT_generate
 from .import_recipe import SYNTH_OT_import_recipe
 from .inspect import SYNTH_OT_inspect
+from .install_check import SYNTH_OT_install_check
 from .job_watch import close_jobs
 from .load_preset import SYNTH_OT_load_preset
 from .mark import SYNTH_OT_mark
@@ -35,6 +37,8 @@ CLASSES = (
     SYNTH_OT_cancel,
     SYNTH_OT_inspect,
     SYNTH_OT_show_arrangement,
+    SYNTH_OT_install_check,
+    SYNTH_OT_clear_cache,
 )
 
 

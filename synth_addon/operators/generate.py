@@ -12,6 +12,7 @@ import bpy
 from ..core.errors import StorageError
 from ..farm.job_queue import QueuedJob
 from ..farm.worker_process import WorkerProcess
+from ..preferences import preferences
 from ..properties.job import cost_key
 from ..properties.settings import output_folder, settings_of
 from .job_watch import add_job
@@ -41,7 +42,7 @@ class SYNTH_OT_generate(bpy.types.Operator):
         folder = Path(tempfile.mkdtemp(prefix="synth-job-"))
         copy = str(folder / "scene.blend")
         bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, check_existing=False)
-        arguments = ["--output", str(output), "--json"]
+        arguments = ["--output", str(output), "--json", *preferences().worker_arguments()]
         for name, path in loaded.recipe.assets.model_dump(exclude_none=True).items():
             # the copy lies elsewhere, so what is relative to the file would not be found
             arguments += ["--set", f"assets.{name}={loaded.folder / path}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..preferences import preferences
 from ..properties.from_recipe import fill_settings
 from ..properties.sections import preset_items
 from .reporting import reports_errors
@@ -24,5 +25,9 @@ class SYNTH_OT_load_preset(bpy.types.Operator):
         from ..core.recipe.loading import load_recipe
 
         recipe = load_recipe(self.preset).recipe
-        fill_settings(context.scene, recipe.model_dump(mode="json"), self.preset)
+        data = recipe.model_dump(mode="json")
+        for name, folder in preferences().assets.items():
+            if data["assets"][name] is None:
+                data["assets"][name] = folder
+        fill_settings(context.scene, data, self.preset)
         return {"FINISHED"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .inspection import SYNTH_PG_inspection
+from .install_report import REPORT, SYNTH_PG_install_line
 from .job import SYNTH_PG_job
 from .sections import section_classes
 from .settings import NAME, SYNTH_PG_settings
@@ -22,10 +23,13 @@ def register() -> None:
     setattr(bpy.types.WindowManager, NAME, job)
     inspection = bpy.props.PointerProperty(type=SYNTH_PG_inspection, options={"SKIP_SAVE"})
     setattr(bpy.types.WindowManager, INSPECTION, inspection)
+    report = bpy.props.CollectionProperty(type=SYNTH_PG_install_line, options={"SKIP_SAVE"})
+    setattr(bpy.types.WindowManager, REPORT, report)
 
 
 def unregister() -> None:
     """Undo `register`, in reverse; what scenes hold stays in their files."""
+    delattr(bpy.types.WindowManager, REPORT)
     delattr(bpy.types.WindowManager, INSPECTION)
     delattr(bpy.types.WindowManager, NAME)
     delattr(bpy.types.Scene, NAME)
@@ -41,4 +45,10 @@ def ensure_registered() -> None:
 
 def classes() -> tuple[type[bpy.types.PropertyGroup], ...]:
     """Return all property groups, inner ones first."""
-    return (*section_classes(), SYNTH_PG_settings, SYNTH_PG_job, SYNTH_PG_inspection)
+    return (
+        *section_classes(),
+        SYNTH_PG_settings,
+        SYNTH_PG_job,
+        SYNTH_PG_inspection,
+        SYNTH_PG_install_line,
+    )
