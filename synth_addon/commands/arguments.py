@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH=VALUE",
         help="override one value of the recipe; VALUE is JSON or plain text; may be repeated",
     )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="where file names in the recipe start from (default: the folder of SOURCE)",
+    )
     parser.add_argument("--seed", type=int, metavar="S", help="override the recipe's seed")
 
 
@@ -48,5 +55,5 @@ def recipe_from(options: argparse.Namespace, console: Console) -> LoadedRecipe:
         from .scene_settings import recipe_of_scene
 
         with console.without_native_output():
-            return recipe_of_scene(options.source, overrides)
-    return load_recipe(options.source, overrides)
+            return recipe_of_scene(options.source, overrides, options.folder)
+    return load_recipe(options.source, overrides, options.folder)

@@ -173,7 +173,7 @@ def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
 def _resume_command(options: argparse.Namespace) -> str:
     source = [] if options.source is None else [options.source]
     words = ["synth", "generate", *source, "--output", str(options.output), "--resume"]
-    for name in ("scenes", "scene_range", "frames", "seed", "threads", "device"):
+    for name in ("scenes", "scene_range", "frames", "seed", "folder", "threads", "device"):
         value = getattr(options, name)
         if value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from ..core.recipe.loading import LoadedRecipe
 
 
-def recipe_of_scene(file: str | None, overrides: Iterable[str]) -> LoadedRecipe:
+def recipe_of_scene(
+    file: str | None, overrides: Iterable[str], folder: Path | None
+) -> LoadedRecipe:
     """Return the recipe in the settings of a .blend file's active scene.
 
     Args:
         file: opened first, without running its scripts; None for the file that is open.
+        folder: where file names start from; None for the folder of the .blend file.
 
     Raises:
         RecipeError: the settings cannot be used.
@@ -35,4 +38,4 @@ def recipe_of_scene(file: str | None, overrides: Iterable[str]) -> LoadedRecipe:
     ensure_registered()
     if file is not None:
         open_blend(Path(file))
-    return load_scene_recipe(active_scene(), overrides)
+    return load_scene_recipe(active_scene(), overrides, folder)

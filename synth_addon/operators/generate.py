@@ -10,8 +10,6 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import StorageError
-from ..farm.job_queue import QueuedJob
-from ..farm.worker_process import WorkerProcess
 from ..preferences import preferences
 from ..properties.job import cost_key
 from ..properties.settings import output_folder, settings_of
@@ -33,6 +31,8 @@ class SYNTH_OT_generate(bpy.types.Operator):
     @reports_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..core.dataset.opening import refuse_foreign_files
+        from ..farm.job_queue import QueuedJob
+        from ..farm.worker_process import WorkerProcess
         from ..properties.loading import load_scene_recipe
 
         output = output_folder(context.scene)
@@ -43,9 +43,8 @@ class SYNTH_OT_generate(bpy.types.Operator):
         copy = str(folder / "scene.blend")
         bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, check_existing=False)
         arguments = ["--output", str(output), "--json", *preferences().worker_arguments()]
-        for name, path in loaded.recipe.assets.model_dump(exclude_none=True).items():
-            # the copy lies elsewhere, so what is relative to the file would not be found
-            arguments += ["--set", f"assets.{name}={loaded.folder / path}"]
+        # the copy lies elsewhere, so what is relative to the file would not be found
+        arguments += ["--folder", str(loaded.folder)]
         if self.resume:
             arguments.append("--resume")
         start = partial(WorkerProcess, worker_command(copy, arguments), {})

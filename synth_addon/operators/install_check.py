@@ -78,7 +78,7 @@ def _denoiser() -> Line:
     if _cycles.with_openimagedenoise:
         return Line("OpenImageDenoise", "in this Blender")
     remedy = "Set Denoise to Off before generating, or use a Blender from blender.org"
-    return Line("OpenImageDenoise", "this Blender was built without", remedy)
+    return Line("OpenImageDenoise", "not in this Blender", remedy)
 
 
 def _devices() -> Line:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import bpy
 
-from ..farm.job_queue import JobQueue, QueuedJob
+if TYPE_CHECKING:
+    from ..farm.job_queue import JobQueue, QueuedJob
 
 _SECONDS = 0.25
 
 
 class _Watched:
-    """The jobs of this Blender; they outlive files and undo."""
+    """The jobs of this Blender, once there were any; they outlive files and undo."""
 
-    queue = JobQueue()
+    queue: JobQueue | None = None
 
 
 def add_job(job: QueuedJob) -> None:
     """Start a job, or let it wait for its turn."""
+    from ..farm.job_queue import JobQueue  # at first use: enabling must not cost time
+
+    if _Watched.queue is None:
+        _Watched.queue = JobQueue()
     _Watched.queue.add(job)
     show_jobs()
     if not bpy.app.timers.is_registered(_tick):
@@ -25,7 +32,8 @@ def add_job(job: QueuedJob) -> None:
 
 def cancel_jobs() -> None:
     """Let the running job stop after its frame, and drop those that wait."""
-    _Watched.queue.cancel()
+    if _Watched.queue is not None:
+        _Watched.queue.cancel()
     show_jobs()
 
 
@@ -33,23 +41,27 @@ def close_jobs() -> None:
     """End all jobs at once, as when the extension is disabled."""
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-    _Watched.queue.close()
+    if _Watched.queue is not None:
+        _Watched.queue.close()
 
 
 def show_jobs() -> bool:
     """Bring what the sidebar shows up to date; return whether a job is still active."""
-    progress = _Watched.queue.advance()
+    queue = _Watched.queue
+    if queue is None:
+        return False
+    progress = queue.advance()
     for manager in bpy.data.window_managers:
         shown = manager.synth
         shown.state, shown.message = progress.state, progress.message
         shown.done, shown.total, shown.seconds = progress.done, progress.total, progress.seconds
-        shown.waiting, shown.output = _Watched.queue.waiting, _Watched.queue.output
+        shown.waiting, shown.output = queue.waiting, queue.output
         if progress.size and progress.done:
             shown.frame_seconds = progress.seconds / progress.done
             shown.frame_bytes = progress.size / progress.done
-            shown.measured = _Watched.queue.cost_key
+            shown.measured = queue.cost_key
         _redraw(manager)
-    return _Watched.queue.is_active
+    return queue.is_active
 
 
 def _tick() -> float | None:

@@ -17,8 +17,13 @@ HERE = "//"
 """What Blender's paths begin with that are relative to the .blend file."""
 
 
-def load_scene_recipe(scene: bpy.types.Scene, overrides: Iterable[str] = ()) -> LoadedRecipe:
+def load_scene_recipe(
+    scene: bpy.types.Scene, overrides: Iterable[str] = (), folder: Path | None = None
+) -> LoadedRecipe:
     """Return the recipe in the settings of a scene, with ``PATH=VALUE`` overrides on top.
+
+    Args:
+        folder: where file names start from; None for the folder of the .blend file.
 
     Raises:
         RecipeError: with every problem found.
@@ -32,7 +37,7 @@ def load_scene_recipe(scene: bpy.types.Scene, overrides: Iterable[str] = ()) -> 
     problems = list(_without_a_place(scene))
     if problems:
         raise RecipeError(problems, SOURCE)
-    return load_data(recipe_data(scene), file_folder(), SOURCE, overrides)
+    return load_data(recipe_data(scene), folder or file_folder(), SOURCE, overrides)
 
 
 def file_folder() -> Path:

@@ -288,3 +288,17 @@ def test_the_arrangement_of_a_frame_is_that_of_the_dataset(saved: Path, tmp_path
         assert found == expected
     bpy.ops.synth.restore()
     assert file_state() == before
+
+
+@pytest.mark.slow
+def test_files_beside_the_blend_file_are_found_by_the_worker(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    bpy.ops.wm.obj_export(filepath=str(tmp_path / "parts" / "nut.obj"))
+    recipe = bpy.context.scene.synth.recipe
+    entry = recipe.objects.add()
+    entry.name, entry.role, entry.use_file, entry.file = "nut", "distractor", True, "parts/*.obj"
+    entry.collision_shape = "convex_hull"
+    recipe.scenes = 1
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert (job().state, job().message) == ("done", "")

@@ -28,15 +28,20 @@ class LoadedRecipe:
     folder: Path
 
 
-def load_recipe(source: str, overrides: Iterable[str] = ()) -> LoadedRecipe:
+def load_recipe(
+    source: str, overrides: Iterable[str] = (), folder: Path | None = None
+) -> LoadedRecipe:
     """Load a preset by name or a recipe by path, with ``PATH=VALUE`` overrides on top.
+
+    Args:
+        folder: where file names start from; None for the recipe's own folder.
 
     Raises:
         RecipeError: with every problem found.
         UsageError: the source names nothing, or an override has no ``=``.
     """
     path = recipe_path(source)
-    return load_data(_read_object(path), path.parent, source, overrides)
+    return load_data(_read_object(path), folder or path.parent, source, overrides)
 
 
 def load_data(
