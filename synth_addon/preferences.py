@@ -21,7 +21,7 @@ ADDON = __package__.rpartition(".")[0] or __package__
 """What Blender calls the extension: the package above this one, if there is one."""
 DEFAULT_OUTPUT = "//dataset"
 ASSETS = ("models", "hdri", "textures", "photos")
-_LINE = 80
+_LINE = 68
 _DEVICE_ITEMS = {
     "CPU": ("CPU", "CPU", "The processor", 0),
     "CUDA": ("CUDA", "CUDA", "NVIDIA's cards", 1),
@@ -175,11 +175,12 @@ def _draw_cache(layout: bpy.types.UILayout) -> None:
 
 
 def _draw_line(layout: bpy.types.UILayout, line: Any) -> None:
-    """Draw one line of the report; the remedy stands below what is wrong."""
+    """Draw one thing that was looked at; the remedy stands below what is wrong."""
     column = layout.column(align=True)
-    column.label(text=f"{line.name}: {line.found}", icon="ERROR" if line.remedy else "CHECKMARK")
-    for text in textwrap.wrap(line.remedy, _LINE):
-        column.label(text=text, icon="BLANK1")
+    found = textwrap.wrap(f"{line.name}: {line.found}", _LINE)
+    icons = ["ERROR" if line.remedy else "CHECKMARK"]
+    for text in [*found, *textwrap.wrap(line.remedy, _LINE)]:
+        column.label(text=text, icon=icons.pop() if icons else "BLANK1")
 
 
 def _share_cache(folder: str) -> None:

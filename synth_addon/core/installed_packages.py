@@ -29,6 +29,9 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
 """A module of each package, one that loads its compiled part. Blender brings numpy, the zips of
 the extension the others."""
 
+_FAULTS = (AttributeError, ImportError, OSError, RuntimeError, SystemError, ValueError)
+"""What packages raise whose compiled part is missing, or is made for another numpy or Python."""
+
 
 @dataclass(frozen=True)
 class InstalledPackage:
@@ -62,6 +65,6 @@ def _installed(name: str, module: str, load: Callable[[str], ModuleType]) -> Ins
         stated = ""
     try:
         loaded = load(module)
-    except (ImportError, OSError) as error:  # a compiled part fails with either
+    except _FAULTS as error:
         return InstalledPackage(name, stated, fault=str(error) or type(error).__name__)
     return InstalledPackage(name, stated, place=loaded.__file__ or "")
