@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import bpy
 
-from . import operators, panels, preferences, properties
+from . import operators, overlays, panels, preferences, properties
 
 COMMAND = "synth"
-_PARTS = (properties, preferences, operators, panels)
+_PARTS = (properties, preferences, operators, panels, overlays)
 
 
 class _Registered:

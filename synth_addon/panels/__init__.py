@@ -7,6 +7,7 @@ import bpy
 from .dataset import SYNTH_PT_dataset
 from .inspect import SYNTH_PT_inspect
 from .objects import SYNTH_PT_objects, SYNTH_UL_objects
+from .overlays import SYNTH_PT_overlays
 from .preview import SYNTH_PT_preview
 from .sections import section_panels
 
@@ -17,6 +18,7 @@ CLASSES = (
     SYNTH_PT_objects,
     *section_panels(),
     SYNTH_PT_inspect,
+    SYNTH_PT_overlays,
 )
 
 

@@ -7,6 +7,7 @@ import bpy
 from .inspection import SYNTH_PG_inspection
 from .install_report import REPORT, SYNTH_PG_install_line
 from .job import SYNTH_PG_job
+from .overlay import SYNTH_PG_overlay
 from .sections import section_classes
 from .settings import NAME, SYNTH_PG_settings
 
@@ -47,6 +48,7 @@ def classes() -> tuple[type[bpy.types.PropertyGroup], ...]:
     """Return all property groups, inner ones first."""
     return (
         *section_classes(),
+        SYNTH_PG_overlay,
         SYNTH_PG_settings,
         SYNTH_PG_job,
         SYNTH_PG_inspection,

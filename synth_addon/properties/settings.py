@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import UsageError
+from .overlay import SYNTH_PG_overlay
 from .sections import recipe_class
 from .versions import FOLDER_OPTIONS
 
@@ -29,6 +30,7 @@ class SYNTH_PG_settings(bpy.types.PropertyGroup):
     preview_scene: bpy.props.IntProperty(
         name="Scene", description="Index of the scene that the preview shows", min=0
     )
+    overlay: bpy.props.PointerProperty(type=SYNTH_PG_overlay, name="Viewport")
 
 
 def settings_of(scene: bpy.types.Scene) -> Any:

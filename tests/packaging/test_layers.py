@@ -26,19 +26,21 @@ ALLOWED_PARTS: dict[str, frozenset[str]] = {
     "preferences": frozenset({"core", "properties"}),
     "operators": frozenset({"core", "blender", "farm", "properties", "preferences"}),
     "panels": frozenset({"core", "properties", "preferences"}),
+    "overlays": frozenset({"core", "properties"}),
     "stream": frozenset({"core"}),
     "farm": frozenset({"core"}),
     "commands": frozenset({"core", "blender", "properties", "stream", "farm"}),
     "cli": frozenset({"core", "commands"}),
     "batch": frozenset({"core", "blender", "commands", "cli"}),
     # What enabling the extension registers.
-    "extension": frozenset({"properties", "preferences", "operators", "panels", "cli"}),
+    "extension": frozenset({"properties", "preferences", "operators", "panels", "overlays", "cli"}),
     "": frozenset(),
 }
 # These start without Blender (`synth --help` in 0.3 s): they reach it inside functions alone.
 STARTS_WITHOUT_BLENDER = frozenset({"", "cli", "commands", "farm", "stream"})
 MAY_NAME_BPY = frozenset(
-    {"batch", "blender", "extension", "operators", "panels", "preferences", "properties"}
+    {"batch", "blender", "extension", "operators", "overlays", "panels", "preferences"}
+    | {"properties"}
 )
 
 FORBIDDEN_EVERYWHERE = {

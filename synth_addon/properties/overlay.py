@@ -1,0 +1,55 @@
+"""What is drawn in the 3D viewport beside the objects; it lives in the .blend file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import bpy
+
+_PREVIEW_MARK = "synth_preview_of"
+
+
+class Drawing:
+    """What the part that draws does once a scene's overlay is switched on or off."""
+
+    follow: Callable[[], None] | None = None
+
+
+def _switched(overlay: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    if Drawing.follow is not None:
+        Drawing.follow()
+
+
+class SYNTH_PG_overlay(bpy.types.PropertyGroup):
+    """Which overlays of one scene are drawn."""
+
+    show: bpy.props.BoolProperty(
+        name="Viewport",
+        description="Draw the recipe's ranges in the 3D viewport, with handles to drag",
+        update=_switched,
+    )
+    show_camera: bpy.props.BoolProperty(
+        name="Camera Shell", description="Where cameras can be", default=True
+    )
+    show_cloud: bpy.props.BoolProperty(
+        name="Camera Cloud",
+        description="A sample of camera positions, each a stroke towards what is looked at",
+        default=True,
+    )
+    show_spawn: bpy.props.BoolProperty(
+        name="Start Box", description="Where objects start", default=True
+    )
+    show_lights: bpy.props.BoolProperty(
+        name="Lights", description="Where lamps can be", default=True
+    )
+    show_surfaces: bpy.props.BoolProperty(
+        name="Surfaces", description="Boxes of what objects are placed on", default=True
+    )
+    show_labels: bpy.props.BoolProperty(
+        name="Labels", description="Class and role of marked objects", default=True
+    )
+
+
+def has_overlay(scene: bpy.types.Scene) -> bool:
+    """Return whether the overlay of a scene is on; a preview has none."""
+    return scene.synth.overlay.show and _PREVIEW_MARK not in scene
