@@ -57,7 +57,7 @@ def estimate(recipe: Any, job: Any) -> str:
     """Return how many frames there will be and, once some were made so, their time and size."""
     frames = recipe.scenes * recipe.views_per_scene
     if job.measured != cost_key(recipe):
-        return f"{frames:,} frames; time and size are known after a first run"
+        return f"{frames:,} frames; a first run tells time and size"
     return (
         f"{frames:,} frames, about {duration(frames * job.frame_seconds)} and "
         f"{amount(frames * job.frame_bytes)}, as in the last run"

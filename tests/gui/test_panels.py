@@ -108,7 +108,7 @@ def test_the_estimate_is_that_of_the_last_run_with_such_settings(scene: bpy.type
     job.frame_seconds, job.frame_bytes, job.measured = 2.5, 250_000, cost_key(recipe)
     assert estimate(recipe, job) == "4,000 frames, about 2 h 47 min and 1 GB, as in the last run"
     recipe.render.samples = 99
-    assert estimate(recipe, job) == "4,000 frames; time and size are known after a first run"
+    assert estimate(recipe, job) == "4,000 frames; a first run tells time and size"
 
 
 def test_a_preview_leaves_the_tab_to_its_own_panel(scene: bpy.types.Scene) -> None:
