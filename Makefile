@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python; do \
 
 OTHER_VERSIONS := 5.0 4.2
 PYTEST_WORKERS ?= 2
-BENCHMARKS := overhead memory quality build settle
+BENCHMARKS := overhead memory quality build settle sidebar
 DEMO := build/demo
 DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
@@ -63,7 +63,7 @@ lint: setup ## Check style, format and types
 	.venv/bin/mypy
 
 test: lint ## Run all checks and all tests on the default Blender
-	.venv/bin/python -m pytest -n $(PYTEST_WORKERS)
+	.venv/bin/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
 matrix: $(OTHER_VERSIONS:%=matrix-%) ## Run the tests that touch Blender on the other versions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.errors import UsageError
+from ..preferences import preferences
 from ..properties.settings import output_folder
 from .reporting import reports_errors
 from .worker_command import as_text, worker_command
@@ -21,7 +22,8 @@ class SYNTH_OT_copy_command(bpy.types.Operator):
         file = bpy.data.filepath
         if not file:
             raise UsageError("The command names this file, and it was never saved. Save it first")
-        command = worker_command(file, ["--output", str(output_folder(context.scene))])
+        arguments = ["--output", str(output_folder(context.scene))]
+        command = worker_command(file, [*arguments, *preferences().worker_arguments()])
         context.window_manager.clipboard = as_text(command)
         self.report({"INFO"}, "Copied; it uses the settings as they were saved last")
         return {"FINISHED"}

@@ -6,7 +6,7 @@ import bpy
 
 from ..properties.settings import settings_of
 from .fields import draw_fields
-from .job import draw_job, draw_message, estimate
+from .job import draw_job, estimate
 from .place import SidebarPanel
 
 
@@ -31,7 +31,9 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
             "",
             ("name", "description", "seed", "scenes", "views_per_scene"),
         )
-        draw_message(layout, estimate(recipe, context.window_manager.synth), "TIME")
+        column = layout.column(align=True)
+        for line in estimate(recipe, context.window_manager.synth):
+            column.label(text=line)
         row = layout.row(align=True)
         row.operator("synth.preview", icon="HIDE_OFF")
         row.prop(settings, "preview_scene", text="")

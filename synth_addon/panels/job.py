@@ -8,7 +8,8 @@ import bpy
 
 from ..properties.job import ACTIVE, cost_key
 
-_LINE = 48
+_LINE = 34
+"""Letters that a line of the sidebar holds at its first width."""
 
 
 def draw_job(layout: bpy.types.UILayout, job: Any) -> None:
@@ -53,15 +54,13 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
-def estimate(recipe: Any, job: Any) -> str:
+def estimate(recipe: Any, job: Any) -> tuple[str, str]:
     """Return how many frames there will be and, once some were made so, their time and size."""
     frames = recipe.scenes * recipe.views_per_scene
     if job.measured != cost_key(recipe):
-        return f"{frames:,} frames; a first run tells time and size"
-    return (
-        f"{frames:,} frames, about {duration(frames * job.frame_seconds)} and "
-        f"{amount(frames * job.frame_bytes)}, as in the last run"
-    )
+        return f"{frames:,} frames", "Time is known after a first run"
+    time = duration(frames * job.frame_seconds)
+    return f"{frames:,} frames", f"About {time}, {amount(frames * job.frame_bytes)}"
 
 
 def amount(size: float) -> str:

@@ -106,9 +106,9 @@ def test_the_estimate_is_that_of_the_last_run_with_such_settings(scene: bpy.type
     recipe, job = scene.synth.recipe, bpy.context.window_manager.synth
     recipe.scenes, recipe.views_per_scene = 1000, 4
     job.frame_seconds, job.frame_bytes, job.measured = 2.5, 250_000, cost_key(recipe)
-    assert estimate(recipe, job) == "4,000 frames, about 2 h 47 min and 1 GB, as in the last run"
+    assert estimate(recipe, job) == ("4,000 frames", "About 2 h 47 min, 1 GB")
     recipe.render.samples = 99
-    assert estimate(recipe, job) == "4,000 frames; a first run tells time and size"
+    assert estimate(recipe, job) == ("4,000 frames", "Time is known after a first run")
 
 
 def test_a_preview_leaves_the_tab_to_its_own_panel(scene: bpy.types.Scene) -> None:

@@ -66,7 +66,7 @@ class Stage:
         self.viewport.tag_redraw()
         yield 0.7
 
-    def click_row(self, number: int) -> Script:
+    def click_row(self, number: float) -> Script:
         """Click the middle of a row, from 1, of the sidebar's first panel."""
         region = self.region("UI")
         unit = 20 * bpy.context.preferences.system.ui_scale

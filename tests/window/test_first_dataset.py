@@ -25,6 +25,7 @@ BLENDER = os.environ.get("SYNTH_BLENDER", "")
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("window"),  # one run of the script for all
     pytest.mark.skipif(not BLENDER, reason="SYNTH_BLENDER names no Blender with a window"),
 ]
 
