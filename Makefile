@@ -14,11 +14,11 @@ DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
 REAL_SHEET := build/real_contact_sheet.png
 
-.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs extension gallery pictures clean
+.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs extension gallery screenshots pictures clean
 .DELETE_ON_ERROR:
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.ready ## Make .venv with bpy and all pinned packages
 
@@ -83,6 +83,10 @@ extension: setup ## Build the extension's zips into build/extension
 
 gallery: setup ## Render a picture of every preset and write docs/presets.md
 	.venv/bin/python tools/make_gallery.py
+
+screenshots: setup ## Drive the Blender named by SYNTH_BLENDER, make the quick start's pictures
+	.venv/bin/python -m pytest tests/window
+	.venv/bin/python tools/make_screenshots.py
 
 pictures: demo ## Make the README's pictures from the demo's dataset
 	.venv/bin/python tools/make_pictures.py $(DEMO)

@@ -18,8 +18,9 @@ WIDTH = 1100
 
 
 def main() -> None:
-    """Write every picture smaller, as JPEG, under its name without the number."""
-    taken = sorted(TAKEN.glob("*.png"))
+    """Write the pictures that the quick start shows, smaller and as JPEG."""
+    text = (ROOT / "docs" / "quick_start.md").read_text("utf-8")
+    taken = [path for path in sorted(TAKEN.glob("*.png")) if f"/{path.stem[3:]}.jpg" in text]
     if not taken:
         raise SystemExit(f"{TAKEN} holds no pictures: set SYNTH_BLENDER and run tests/window first")
     SHOWN.mkdir(parents=True, exist_ok=True)
