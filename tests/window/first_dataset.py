@@ -59,7 +59,8 @@ def script(stage: Stage) -> Script:
 
     settings = bpy.context.scene.synth
     recipe = settings.recipe
-    settings.output = str(stage.folder / "dataset")
+    bpy.ops.wm.save_as_mainfile(filepath=str(stage.folder / "scene.blend"))
+    settings.output = "//dataset"
     recipe.scenes, recipe.views_per_scene = 2, 2
     recipe.camera.width_px, recipe.camera.height_px = 160, 120
     recipe.camera.radius_m.low, recipe.camera.radius_m.high = 0.4, 0.8
@@ -90,7 +91,7 @@ def script(stage: Stage) -> Script:
     yield 0.7
     stage.picture("done")
 
-    settings.output = str(stage.folder / "long")
+    settings.output = "//long"
     recipe.scenes = 200
     yield 0.5
     yield from stage.click_row(GENERATE_ROW)
@@ -108,7 +109,7 @@ def script(stage: Stage) -> Script:
     yield from wait_for_job(("done", "failed"))
     stage.facts["resumed"] = job().state
 
-    settings.output = str(stage.folder / "dataset")
+    settings.output = "//dataset"
     stage.press(bpy.ops.synth.inspect, step="first")
     yield 2.0
     stage.picture("inspector")
