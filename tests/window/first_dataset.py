@@ -54,7 +54,7 @@ def script(stage: Stage) -> Script:
     stage.press(bpy.ops.synth.mark, role="target")
     select("Ball", "Block")
     stage.press(bpy.ops.synth.mark, role="distractor")
-    yield 0.5
+    yield 1.5
     stage.picture("marked")
 
     settings = bpy.context.scene.synth
@@ -83,9 +83,6 @@ def script(stage: Stage) -> Script:
 
     yield from stage.click_row(GENERATE_ROW)
     stage.facts["started_by_click"] = job().state in _ACTIVE
-    yield from wait_for_job(("running", "done", "failed"))
-    yield 1.0
-    stage.picture("running")
     yield from wait_for_job(("done", "failed"))
     stage.facts["first"] = [job().state, job().done, job().message]
     yield 0.7
@@ -97,6 +94,7 @@ def script(stage: Stage) -> Script:
     yield from stage.click_row(GENERATE_ROW)
     while job().done < 2 and job().state in _ACTIVE:
         yield 0.25
+    stage.picture("running")
     yield from stage.click_row(CANCEL_ROW)
     yield from wait_for_job(("cancelled", "done", "failed"))
     stage.facts["cancelled"] = [job().state, job().done]

@@ -104,8 +104,8 @@ def test_every_step_has_its_picture(facts: dict[str, Any]) -> None:
         "ranges_set",
         "preview",
         "restored",
-        "running",
         "done",
+        "running",
         "cancelled",
         "inspector",
     ]
