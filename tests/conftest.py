@@ -16,7 +16,7 @@ TESTS = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by folder, so that a forgotten mark cannot drop a test from the version matrix."""
     for item in items:
-        if TESTS / "blender" in item.path.parents:
+        if {TESTS / "blender", TESTS / "gui"} & set(item.path.parents):
             item.add_marker(pytest.mark.blender)
         if TESTS / "end_to_end" in item.path.parents or item.get_closest_marker("blender"):
             item.add_marker(pytest.mark.matrix)
