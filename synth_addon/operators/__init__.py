@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from .assign_class import SYNTH_OT_assign_class
 from .cancel import SYNTH_OT_cancel
 from .clear_cache import SYNTH_OT_clear_cache
 from .copy_command import SYNTH_OT_copy_command
@@ -17,6 +18,7 @@ from .job_watch import close_jobs
 from .load_preset import SYNTH_OT_load_preset
 from .mark import SYNTH_OT_mark
 from .preview import SYNTH_OT_preview
+from .render_preview import SYNTH_OT_render_preview
 from .restore import SYNTH_OT_restore
 from .show_arrangement import SYNTH_OT_show_arrangement
 from .shown_preview import remove_preview
@@ -25,6 +27,7 @@ from .unmark import SYNTH_OT_unmark
 CLASSES = (
     SYNTH_OT_mark,
     SYNTH_OT_unmark,
+    SYNTH_OT_assign_class,
     SYNTH_OT_add_entry,
     SYNTH_OT_remove_entry,
     SYNTH_OT_load_preset,
@@ -33,6 +36,7 @@ CLASSES = (
     SYNTH_OT_copy_command,
     SYNTH_OT_preview,
     SYNTH_OT_restore,
+    SYNTH_OT_render_preview,
     SYNTH_OT_generate,
     SYNTH_OT_cancel,
     SYNTH_OT_inspect,

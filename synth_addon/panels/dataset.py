@@ -37,5 +37,6 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("synth.preview", icon="HIDE_OFF")
         row.prop(settings, "preview_scene", text="")
+        layout.operator("synth.render_preview", icon="RENDER_STILL")
         draw_job(layout, context.window_manager.synth)
         layout.operator("synth.copy_command", icon="COPYDOWN")

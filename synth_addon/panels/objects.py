@@ -47,6 +47,7 @@ class SYNTH_PT_objects(SidebarPanel, bpy.types.Panel):
         recipe = settings_of(context.scene).recipe
         row = layout.row(align=True)
         row.operator_menu_enum("synth.mark", "role", text="Mark Selected")
+        row.operator("synth.assign_class", text="", icon="FONT_DATA")
         row.operator("synth.unmark", text="", icon="X")
         active = recipe.objects_index
         row = layout.row()

@@ -21,4 +21,5 @@ class SYNTH_PT_preview(SidebarPanel, bpy.types.Panel):
         row.operator("synth.preview", text="Previous", icon="TRIA_LEFT").step = "previous"
         row.operator("synth.preview", text="Next", icon="TRIA_RIGHT").step = "next"
         layout.operator("synth.preview", text="Random", icon="QUESTION").step = "random"
+        layout.operator("synth.render_preview", icon="RENDER_STILL")
         layout.operator("synth.restore", icon="LOOP_BACK")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 
 from synth_addon.core.dataset.tree_hash import hash_dataset as tree_hash
@@ -302,3 +303,35 @@ def test_files_beside_the_blend_file_are_found_by_the_worker(saved: Path, tmp_pa
     bpy.ops.synth.generate()
     wait_until(ended)
     assert (job().state, job().message) == ("done", "")
+
+
+def test_one_class_for_all_selected_targets(
+    scene: bpy.types.Scene, meshes: list[bpy.types.Object]
+) -> None:
+    select(meshes[0], meshes[1])
+    bpy.ops.synth.mark(role="target")
+    select(meshes[2])
+    bpy.ops.synth.mark(role="distractor")
+    assert "marked as a target" in refusal(bpy.ops.synth.assign_class)
+    select(*meshes)
+    bpy.ops.synth.assign_class(category=" vessel ")
+    classes = {e.name: (e.use_category, e.category) for e in scene.synth.recipe.objects}
+    given = (True, "vessel")
+    assert classes == {"Cup_001": given, "Ball": given, "Block": (False, "")}
+
+
+def test_a_rendered_preview_is_the_frame_of_the_dataset(saved: Path, tmp_path: Path) -> None:
+    from synth_addon.core.dataset.reading import open_dataset
+    from synth_addon.core.pictures.overlay import draw_frame
+
+    bpy.context.scene.synth.preview_scene = 1
+    before = set(bpy.data.scenes.keys())
+    assert bpy.ops.synth.render_preview() == {"FINISHED"}
+    assert set(bpy.data.scenes.keys()) == before
+    shown = bpy.data.images["Synth Frame"]
+    bpy.ops.synth.export_recipe(filepath=str(tmp_path / "exported.json"))
+    by_library(tmp_path / "exported.json", tmp_path / "library")
+    expected = draw_frame(open_dataset(tmp_path / "library"), 1)
+    assert tuple(shown.size) == expected.size
+    rows = np.asarray(expected.convert("RGBA"), np.float32)[::-1] / 255
+    assert np.allclose(np.array(shown.pixels).reshape(rows.shape), rows, atol=1 / 255)

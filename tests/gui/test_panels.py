@@ -113,7 +113,11 @@ def test_the_estimate_is_that_of_the_last_run_with_such_settings(scene: bpy.type
 
 def test_a_preview_leaves_the_tab_to_its_own_panel(scene: bpy.types.Scene) -> None:
     scene["synth_preview_of"] = "Scene"
-    assert set(drawn().operators) == {"synth.preview", "synth.restore"}
+    assert set(drawn().operators) == {
+        "synth.preview",
+        "synth.render_preview",
+        "synth.restore",
+    }
 
 
 def test_a_lost_object_is_shown_as_such(
@@ -154,3 +158,16 @@ def test_every_preset_is_drawn(scene: bpy.types.Scene) -> None:
     for name in preset_names():
         fill_settings(scene, load_recipe(name).recipe.model_dump(mode="json"), name)
         drawn()
+
+
+def test_a_right_click_offers_to_mark_and_leaves_with_the_extension() -> None:
+    from synth_addon.panels import context_menu
+
+    drawers = bpy.types.VIEW3D_MT_object_context_menu._dyn_ui_initialize()
+    assert context_menu.draw_entry in drawers
+    layout = Recorder()
+    context_menu.SYNTH_MT_objects.draw(SimpleNamespace(layout=layout), bpy.context)
+    assert layout.operators == ["synth.mark", "synth.assign_class", "synth.unmark"]
+    context_menu.remove_from_menus()
+    assert context_menu.draw_entry not in drawers
+    context_menu.add_to_menus()

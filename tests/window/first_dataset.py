@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from driving import Script, Stage, play
 
 # The estimate above takes two lines, which stand closer than rows of buttons.
-GENERATE_ROW = 10.8
-CANCEL_ROW = 11.8
+GENERATE_ROW = 11.8
+CANCEL_ROW = 12.8
 _ACTIVE = ("waiting", "starting", "running", "stopping")
 
 
