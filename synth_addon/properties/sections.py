@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -105,7 +106,8 @@ class _Made:
                 return {}
             case "number":
                 name = f"{owner}_{field.name}"
-                group = self._add(name, distribution_annotations(_with_default(field, default)))
+                stated = replace(field, default=default)
+                group = self._add(name, distribution_annotations(stated))
                 return {field.name: pointer(type=group, **words)}
             case "rotation":
                 group = self._add("SYNTH_PG_rotation", rotation_annotations(field))
@@ -131,11 +133,6 @@ def _suffix(given: Mapping[str, Any]) -> str:
     if not given:
         return ""
     return f"_{zlib.crc32(json.dumps(given, sort_keys=True).encode()):08x}"
-
-
-def _with_default(field: Declaration, default: Any) -> Declaration:
-    values = {name: getattr(field, name) for name in field.__dataclass_fields__}
-    return Declaration(**values | {"default": default})
 
 
 def _listed(field: Declaration, collection: Any) -> dict[str, Any]:
