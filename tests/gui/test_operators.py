@@ -83,24 +83,11 @@ def test_button_command_and_library_make_the_same_bytes(saved: Path, tmp_path: P
 
 def by_library(recipe: Path, output: Path) -> str:
     """Generate in this process, on the open file, and return the dataset's hash."""
-    from contextlib import closing
+    from synth_addon.blender.generate_dataset import generate_dataset
 
-    from synth_addon.blender.open_file import describe_open_file
-    from synth_addon.blender.ready_renderer import ready_renderer
-    from synth_addon.core.asset_catalog import catalog_assets
-    from synth_addon.core.dataset.store import DatasetStore
-    from synth_addon.core.describe import dataset_info
-    from synth_addon.core.job import Job
-
-    loaded = load_recipe(str(recipe))
-    catalog = catalog_assets(loaded, describe_open_file(loaded.recipe))
-    renderer, catalog = ready_renderer(loaded.recipe, catalog, 1, lambda *mesh: None)
-    scenes = range(loaded.recipe.scenes)
-    with closing(renderer):
-        info = dataset_info(loaded.recipe, catalog, renderer.version)
-        with DatasetStore.create_or_resume(output, info, False, scenes) as store:
-            Job(loaded.recipe, catalog, renderer, store).run(scenes)
-            store.finish()
+    frames = []
+    generate_dataset(load_recipe(str(recipe)), output, threads=1, listener=frames.append)
+    assert [done.frame for done in frames] == [0, 1, 2]
     return tree_hash(output)
 
 
