@@ -63,7 +63,7 @@ lint: setup ## Check style, format and types
 	.venv/bin/mypy
 
 test: lint ## Run all checks and all tests on the default Blender
-	.venv/bin/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
+	.venv/bin/python -m pytest -n $(PYTEST_WORKERS)
 
 matrix: $(OTHER_VERSIONS:%=matrix-%) ## Run the tests that touch Blender on the other versions
 

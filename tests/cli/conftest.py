@@ -111,6 +111,11 @@ def without_blender(monkeypatch: pytest.MonkeyPatch) -> type[StandIn]:
     module = types.ModuleType("synth_addon.blender.renderer")
     module.BlenderRenderer = StandIn  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "synth_addon.blender.renderer", module)
+    # what was imported with the real one is imported anew, here and again after the test
+    for user in ("ready_renderer", "generate_dataset"):
+        name = f"synth_addon.blender.{user}"
+        monkeypatch.setitem(sys.modules, name, module)
+        del sys.modules[name]
     return StandIn
 
 

@@ -94,6 +94,8 @@ def test_plain_progress_says_what_and_how_far(generate, tmp_path: Path) -> None:
 def test_programs_read_every_line(generate, tmp_path: Path) -> None:
     ended = generate("--json")
     assert ended.code == 0
+    (start,) = ended.of("start")
+    assert (start["frames"], start["scenes"]) == (6, 3)
     frames = ended.of("frame")
     assert [event["frame"] for event in frames] == list(range(6))
     assert [event["scene"] for event in frames] == [0, 0, 1, 1, 2, 2]
@@ -102,7 +104,10 @@ def test_programs_read_every_line(generate, tmp_path: Path) -> None:
     (done,) = ended.of("done")
     assert (done["output"], done["frames"]) == (str(tmp_path / "out"), 6)
     assert done["parts"]["render"]["calls"] == 6
-    assert len(ended.events) == 7
+    channels = ("images", "depth", "normals", "instances", "frames")
+    files = [path for c in channels for path in (tmp_path / "out" / c).rglob("*.*")]
+    assert done["bytes"] == sum(path.stat().st_size for path in files)
+    assert len(ended.events) == 8
 
 
 def test_generated_datasets_validate_and_hash(generate, synth, tmp_path: Path) -> None:

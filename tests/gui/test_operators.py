@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -113,18 +114,21 @@ def test_a_cancelled_job_resumes_to_the_same_bytes(saved: Path, tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_jobs_wait_for_each_other_and_leave_no_copies(saved: Path, tmp_path: Path) -> None:
-    import tempfile
-
-    before = set(Path(tempfile.gettempdir()).glob("synth-job-*"))
+def test_jobs_wait_for_each_other_and_leave_no_copies(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(copies))
     bpy.ops.synth.generate()
+    assert len(list(copies.iterdir())) == 1
     bpy.context.scene.synth.output = "//second"
     bpy.ops.synth.generate()
     assert job().waiting == 1
     wait_until(lambda: ended() and not job().waiting and job().output.endswith("second"))
     assert (tmp_path / "made" / "coco").is_dir()
     assert (tmp_path / "second" / "coco").is_dir()
-    assert set(Path(tempfile.gettempdir()).glob("synth-job-*")) == before
+    assert list(copies.iterdir()) == []
 
 
 @pytest.mark.slow

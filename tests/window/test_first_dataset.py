@@ -25,7 +25,6 @@ BLENDER = os.environ.get("SYNTH_BLENDER", "")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("window"),  # one run of the script for all
     pytest.mark.skipif(not BLENDER, reason="SYNTH_BLENDER names no Blender with a window"),
 ]
 
@@ -51,10 +50,8 @@ def built_zip(folder: Path) -> Path:
     return build_extension.build(Target("linux-x64", suitable), folder)
 
 
-@pytest.fixture(scope="module")
-def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def play(folder: Path) -> dict[str, Any]:
     """Install the zip, play the script, and return what it found."""
-    folder = tmp_path_factory.mktemp("window")
     environment = os.environ | {"BLENDER_USER_RESOURCES": str(folder / "resources")}
     (folder / "resources").mkdir()
     install = ["--command", "extension", "install-file", "--repo", "user_default", "--enable"]
@@ -72,32 +69,21 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-def test_the_real_button_starts_the_job(facts: dict[str, Any]) -> None:
+def test_a_first_dataset_is_made_as_a_person_would(tmp_path: Path) -> None:
+    facts = play(tmp_path)
+    assert facts["restored"], "the preview left something behind"
     assert facts["started_by_click"]
     assert facts["first"] == ["done", 4, ""]
-
-
-def test_the_dataset_keeps_every_promise(facts: dict[str, Any]) -> None:
     assert list(validate_dataset(PICTURES / "dataset")) == []
 
-
-def test_the_preview_leaves_nothing_behind(facts: dict[str, Any]) -> None:
-    assert facts["restored"]
-
-
-def test_a_second_job_is_cancelled_and_resumed(facts: dict[str, Any]) -> None:
     state, done = facts["cancelled"]
     assert state == "cancelled"
     assert 2 <= done < 400
     assert facts["resumed_by_click"]
     assert facts["resumed"] == "done"
+    assert list(validate_dataset(PICTURES / "long")) == []
 
-
-def test_the_inspector_says_what_is_in_the_frame(facts: dict[str, Any]) -> None:
     assert "Mug, " in facts["inspected"]
-
-
-def test_every_step_has_its_picture(facts: dict[str, Any]) -> None:
     names = [path.stem[3:] for path in sorted(PICTURES.glob("*.png"))]
     assert names == [
         "marked",
