@@ -69,6 +69,10 @@ def script(stage: Stage) -> Script:
         entry.collision_shape = "convex_hull"
     yield 0.5
     stage.picture("ranges_set")
+    settings.overlay.show = True
+    yield 1.5
+    stage.picture("viewport")
+    settings.overlay.show = False
 
     before = sorted(item.name for item in bpy.data.objects)
     stage.press(bpy.ops.synth.preview)

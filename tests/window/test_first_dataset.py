@@ -88,6 +88,7 @@ def test_a_first_dataset_is_made_as_a_person_would(tmp_path: Path) -> None:
     assert names == [
         "marked",
         "ranges_set",
+        "viewport",
         "preview",
         "restored",
         "done",
