@@ -62,7 +62,7 @@ def watching() -> list[float]:
     from synth_addon.farm.worker_process import WorkerProcess
     from synth_addon.operators import job_watch
 
-    def start() -> WorkerProcess:
+    def start(resume: bool) -> WorkerProcess:
         return WorkerProcess([sys.executable, "-c", TALKER], {})
 
     job_watch.add_job(QueuedJob("nowhere", "", start, lambda: None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .worker_process import Progress, WorkerProcess
 
@@ -16,14 +16,18 @@ class QueuedJob:
     Attributes:
         output: its dataset's folder.
         cost_key: the settings that decide most of what a frame costs.
-        start: starts its process.
+        start: starts its process; told whether to keep what is finished already.
         discard: removes what was made for it; called once, when it has ended or was cancelled.
     """
 
     output: str
     cost_key: str
-    start: Callable[[], WorkerProcess]
+    start: Callable[[bool], WorkerProcess]
     discard: Callable[[], None]
+
+
+RESTARTS = 2
+"""How often a job whose process died is taken up again by a new one."""
 
 
 class JobQueue:
@@ -34,6 +38,7 @@ class JobQueue:
         self._job: QueuedJob | None = None
         self._process: WorkerProcess | None = None
         self._last = Progress()
+        self._deaths = 0
 
     @property
     def waiting(self) -> int:
@@ -65,10 +70,12 @@ class JobQueue:
         if self._process is not None:
             self._last = self._process.progress
             if not self._process.is_active:
+                if self._process.has_died and self._deaths < RESTARTS:
+                    return self._restart()
                 self._finish()
         if self._process is None and self._waiting:
             self._job = self._waiting.popleft()
-            self._process = self._job.start()
+            self._process, self._deaths = self._job.start(False), 0
             self._last = self._process.progress
         return self._last
 
@@ -87,6 +94,14 @@ class JobQueue:
             self._process.kill()
             self._last = self._process.progress
             self._finish()
+
+    def _restart(self) -> Progress:
+        assert self._job is not None
+        self._deaths += 1
+        self._process = self._job.start(True)
+        message = f"{self._last.message}. Started again, {self._deaths} of {RESTARTS} times"
+        self._last = replace(self._process.progress, message=message)
+        return self._last
 
     def _finish(self) -> None:
         assert self._job is not None

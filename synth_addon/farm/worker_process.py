@@ -51,6 +51,7 @@ class WorkerProcess:
         self._lock = threading.Lock()
         self._progress = Progress()
         self._began = 0.0
+        self._explained = self._has_died = False
         self._errors: list[str] = []
         self._process = subprocess.Popen(
             command,
@@ -80,6 +81,11 @@ class WorkerProcess:
         """How far the job is now."""
         with self._lock:
             return self._progress
+
+    @property
+    def has_died(self) -> bool:
+        """Whether it ended without a word of why: killed, or crashed."""
+        return self._has_died
 
     @property
     def is_active(self) -> bool:
@@ -136,7 +142,10 @@ class WorkerProcess:
             case "convex_parts":
                 message = f"Splitting {event['mesh']} into convex parts"
                 self._change(message=f"{message}, {event['number']} of {event['total']}")
-            case "warning" | "error":
+            case "warning":
+                self._change(message=str(event["message"]))
+            case "error":
+                self._explained = True
                 self._change(message=str(event["message"]))
 
     def _end(self, code: int) -> None:
@@ -146,7 +155,9 @@ class WorkerProcess:
             self._change(state="cancelled")
         else:
             last = self._errors[-1] if self._errors else ""
-            message = self.progress.message or last or f"the process ended with status {code}"
+            self._has_died = not self._explained
+            ended = f"the process ended with status {code}. {last}".strip()
+            message = self.progress.message if self._explained else ended
             self._change(state="failed", message=message)
 
 

@@ -45,9 +45,13 @@ class SYNTH_OT_generate(bpy.types.Operator):
         arguments = ["--output", str(output), "--json", *preferences().worker_arguments()]
         # the copy lies elsewhere, so what is relative to the file would not be found
         arguments += ["--folder", str(loaded.folder)]
-        if self.resume:
-            arguments.append("--resume")
-        start = partial(WorkerProcess, worker_command(copy, arguments), {})
+        command = worker_command(copy, arguments)
+        resumes_already = self.resume
+
+        def start(resume: bool) -> WorkerProcess:
+            keeping = ["--resume"] if resume or resumes_already else []
+            return WorkerProcess([*command, *keeping], {})
+
         discard = partial(shutil.rmtree, folder, ignore_errors=True)
         key = cost_key(settings_of(context.scene).recipe)
         add_job(QueuedJob(str(output), key, start, discard))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -131,10 +133,34 @@ def test_jobs_wait_for_each_other_and_leave_no_copies(
     assert list(copies.iterdir()) == []
 
 
+def worker_ids() -> list[int]:
+    """Return the processes that this one has started."""
+    listed = Path("/proc/self/task").glob("*/children")
+    return [int(number) for path in listed for number in path.read_text().split()]
+
+
 @pytest.mark.slow
-def test_a_worker_that_dies_is_shown_and_its_work_can_be_resumed(
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
+def test_a_worker_that_dies_is_started_again_and_makes_the_same_bytes(
     saved: Path, tmp_path: Path
 ) -> None:
+    bpy.context.scene.synth.recipe.scenes = 8
+    bpy.ops.synth.generate()
+    wait_until(lambda: job().done >= 1)
+    (worker,) = worker_ids()
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: "Started again, 1 of 2 times" in job().message or ended())
+    wait_until(ended)
+    assert job().state == "done"
+    interrupted = tree_hash(tmp_path / "made")
+    bpy.context.scene.synth.output = "//whole"
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert tree_hash(tmp_path / "whole") == interrupted
+
+
+@pytest.mark.slow
+def test_what_ends_with_the_extension_can_be_resumed(saved: Path, tmp_path: Path) -> None:
     bpy.context.scene.synth.recipe.scenes = 30
     bpy.ops.synth.generate()
     wait_until(lambda: job().done >= 1)
