@@ -13,6 +13,7 @@ import pytest
 
 from synth_addon.core.collision.cache import CACHE_VARIABLE, cache_folder
 from synth_addon.core.installed_packages import PACKAGES
+from synth_addon.farm import worker_process
 from synth_addon.farm.job_queue import QueuedJob
 from synth_addon.operators import generate as generate_module
 from synth_addon.operators import install_check
@@ -114,7 +115,11 @@ def test_jobs_are_told_of_threads_device_and_cache(
     tmp_path: Path,
 ) -> None:
     jobs: list[QueuedJob] = []
+    commands: list[list[str]] = []
     monkeypatch.setattr(generate_module, "add_job", jobs.append)
+    monkeypatch.setattr(
+        worker_process, "WorkerProcess", lambda command, environment: commands.append(command)
+    )
     select(meshes[0])
     bpy.ops.synth.mark(role="target")
     scene.synth.output = str(tmp_path / "made")
@@ -122,8 +127,11 @@ def test_jobs_are_told_of_threads_device_and_cache(
     stated.threads, stated.device = 3, "CUDA"
     bpy.ops.synth.generate()
     for job in jobs:
+        job.start(False)
         job.discard()
-    plain, told = (job.start.args[0] for job in jobs)  # type: ignore[attr-defined]
+    jobs[0].start(True)
+    plain, told, again = commands
+    assert again == [*plain, "--resume"]
     assert {"--threads", "--device"}.isdisjoint(plain)
     assert told[told.index("--threads") + 1] == "3"
     assert told[told.index("--device") + 1] == "CUDA"
