@@ -11,9 +11,8 @@ import numpy as np
 from .errors import AssetError
 from .furnished_room import FurnishedRoom
 from .scene_spec import Asset, FixtureSpec, LightSpec, Pose, Vector
+from .surface_mark import SURFACE_MARK
 
-SURFACE_MARK = "synth_surface"
-"""The custom property that marks an object as something to place objects on."""
 SURFACE_COLLECTION = "Synth Surfaces"
 
 _NUMBER = re.compile(r"[._ -]?\d+$")

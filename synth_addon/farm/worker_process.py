@@ -28,6 +28,8 @@ class Progress:
         done, total: frames of this run.
         seconds: since the first frame was begun, up to the last that is finished.
         size: bytes of the frames' files, known when all are made.
+        frame: number of the frame that was rendered last, and `scene` its scene; -1 before.
+        before: number of the last frame of the scene before, whose files are complete; -1 without.
         message: the error that ended it, or the last warning.
     """
 
@@ -36,6 +38,9 @@ class Progress:
     total: int = 0
     seconds: float = 0.0
     size: int = 0
+    frame: int = -1
+    scene: int = -1
+    before: int = -1
     message: str = ""
 
 
@@ -137,6 +142,7 @@ class WorkerProcess:
             case "frame":
                 seconds = time.monotonic() - self._began
                 self._change(done=event["done"], total=event["total"], seconds=seconds)
+                self._follow(event)
             case "done":
                 self._change(size=event["bytes"])
             case "convex_parts":
@@ -147,6 +153,11 @@ class WorkerProcess:
             case "error":
                 self._explained = True
                 self._change(message=str(event["message"]))
+
+    def _follow(self, event: Mapping[str, object]) -> None:
+        last = self.progress
+        before = last.before if event["scene"] == last.scene else last.frame
+        self._change(frame=event["frame"], scene=event["scene"], before=before)
 
     def _end(self, code: int) -> None:
         if code == 0:

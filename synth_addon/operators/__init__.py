@@ -6,6 +6,12 @@ import bpy
 
 from .assign_class import SYNTH_OT_assign_class
 from .cancel import SYNTH_OT_cancel
+from .classes import (
+    SYNTH_OT_add_class,
+    SYNTH_OT_move_class,
+    SYNTH_OT_remove_class,
+    SYNTH_OT_select_class,
+)
 from .clear_cache import SYNTH_OT_clear_cache
 from .copy_command import SYNTH_OT_copy_command
 from .entries import SYNTH_OT_add_entry, SYNTH_OT_remove_entry
@@ -15,8 +21,8 @@ from .import_recipe import SYNTH_OT_import_recipe
 from .inspect import SYNTH_OT_inspect
 from .install_check import SYNTH_OT_install_check
 from .job_watch import close_jobs
-from .load_preset import SYNTH_OT_load_preset
-from .mark import SYNTH_OT_mark
+from .mark import SYNTH_OT_mark, SYNTH_OT_mark_collection
+from .presets import SYNTH_OT_load_own_preset, SYNTH_OT_load_preset, SYNTH_OT_save_preset
 from .preview import SYNTH_OT_preview
 from .render_preview import SYNTH_OT_render_preview
 from .restore import SYNTH_OT_restore
@@ -26,11 +32,18 @@ from .unmark import SYNTH_OT_unmark
 
 CLASSES = (
     SYNTH_OT_mark,
+    SYNTH_OT_mark_collection,
     SYNTH_OT_unmark,
     SYNTH_OT_assign_class,
+    SYNTH_OT_add_class,
+    SYNTH_OT_remove_class,
+    SYNTH_OT_move_class,
+    SYNTH_OT_select_class,
     SYNTH_OT_add_entry,
     SYNTH_OT_remove_entry,
     SYNTH_OT_load_preset,
+    SYNTH_OT_load_own_preset,
+    SYNTH_OT_save_preset,
     SYNTH_OT_import_recipe,
     SYNTH_OT_export_recipe,
     SYNTH_OT_copy_command,

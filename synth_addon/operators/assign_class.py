@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..properties.classes import state_used_classes
 from ..properties.settings import settings_of
 
 
@@ -31,6 +32,7 @@ class SYNTH_OT_assign_class(bpy.types.Operator):
         name = self.category.strip()
         for entry in _selected_targets(context):
             entry.use_category, entry.category = bool(name), name
+        state_used_classes(context.scene)
         return {"FINISHED"}
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import bpy
 from bpy_extras.io_utils import ExportHelper
 
-from ..core.errors import StorageError
+from ..properties.recipe_file import with_full_paths, write_recipe
 from .reporting import reports_errors
 
 
@@ -28,13 +27,7 @@ class SYNTH_OT_export_recipe(bpy.types.Operator, ExportHelper):
         loaded = load_scene_recipe(context.scene)
         plain = loaded.recipe.model_dump(mode="json", exclude_unset=True)
         if plain.get("assets"):
-            folders = plain["assets"].items()
-            plain["assets"] = {n: str(loaded.folder / path) for n, path in folders if path}
-        try:
-            Path(self.filepath).write_text(json.dumps(plain, indent=2) + "\n", "utf-8")
-        except OSError as error:
-            raise StorageError(
-                f"{self.filepath}: cannot be written ({error.strerror}). Choose another folder"
-            ) from error
+            plain["assets"] = with_full_paths(plain["assets"], loaded.folder)
+        write_recipe(plain, Path(self.filepath))
         self.report({"INFO"}, f"Wrote {self.filepath}")
         return {"FINISHED"}

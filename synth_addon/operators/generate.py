@@ -53,7 +53,7 @@ class SYNTH_OT_generate(bpy.types.Operator):
             return WorkerProcess([*command, *keeping], {})
 
         discard = partial(shutil.rmtree, folder, ignore_errors=True)
-        key = cost_key(settings_of(context.scene).recipe)
+        key = cost_key(settings_of(context.scene).recipe, preferences().device)
         add_job(QueuedJob(str(output), key, start, discard))
         return {"FINISHED"}
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
+from ..properties.classes import match_classes
 from ..properties.from_recipe import fill_settings
+from ..properties.recipe_file import with_full_paths
 from .reporting import reports_errors
 
 
@@ -27,11 +26,7 @@ class SYNTH_OT_import_recipe(bpy.types.Operator, ImportHelper):
 
         loaded = load_recipe(self.filepath)
         data = loaded.recipe.model_dump(mode="json")
-        data["assets"] = _from_here(data["assets"], loaded.folder)
+        data["assets"] = with_full_paths(data["assets"], loaded.folder)
         fill_settings(context.scene, data, self.filepath)
+        match_classes(context.scene)
         return {"FINISHED"}
-
-
-def _from_here(assets: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return asset folders that do not hang on where the recipe's file lies."""
-    return {name: str(folder / path) if path else path for name, path in assets.items()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
 if TYPE_CHECKING:
     from ..farm.job_queue import JobQueue, QueuedJob
+    from ..farm.worker_process import Progress
 
 _SECONDS = 0.25
 
@@ -56,12 +58,27 @@ def show_jobs() -> bool:
         shown.state, shown.message = progress.state, progress.message
         shown.done, shown.total, shown.seconds = progress.done, progress.total, progress.seconds
         shown.waiting, shown.output = queue.waiting, queue.output
+        shown.thumbnail = _last_picture(queue.output, progress, shown.thumbnail)
         if progress.size and progress.done:
             shown.frame_seconds = progress.seconds / progress.done
             shown.frame_bytes = progress.size / progress.done
             shown.measured = queue.cost_key
         _redraw(manager)
     return queue.is_active
+
+
+def _last_picture(output: str, progress: Progress, shown: str) -> str:
+    """Return the image of the last frame whose scene is complete.
+
+    Without one it is what was shown before, or nothing at the start of a job.
+    """
+    from ..core.dataset.layout import image_path
+
+    for frame in (progress.frame, progress.before):
+        path = Path(output, image_path(frame))
+        if frame >= 0 and path.is_file():
+            return str(path)
+    return shown if progress.frame >= 0 else ""
 
 
 def _tick() -> float | None:

@@ -1,16 +1,23 @@
-"""Marks the selected objects."""
+"""Marks the selected objects, or a whole collection."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import bpy
 
+from ..core.surface_mark import SURFACE_MARK
+from ..properties.classes import state_used_classes
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
 
-SURFACE_MARK = "synth_surface"
-"""The custom property that says objects can be placed on this one."""
+ROLES = (
+    ("target", "Target", "Annotated for training"),
+    ("distractor", "Distractor", "Only hides targets"),
+    ("surface", "Surface", "Stands in the room; other objects are placed on it"),
+    ("ignore", "Ignore", "Kept in the list and left out of the dataset"),
+)
 
 
 class SYNTH_OT_mark(bpy.types.Operator):
@@ -19,16 +26,7 @@ class SYNTH_OT_mark(bpy.types.Operator):
     bl_description = "Add the selected meshes to the dataset, or change their role"
     bl_options = {"REGISTER", "UNDO"}
 
-    role: bpy.props.EnumProperty(
-        name="Role",
-        items=(
-            ("target", "Target", "Annotated for training"),
-            ("distractor", "Distractor", "Only hides targets"),
-            ("surface", "Surface", "Stands in the room; other objects are placed on it"),
-            ("ignore", "Ignore", "Kept in the list and left out of the dataset"),
-        ),
-        default="target",
-    )
+    role: bpy.props.EnumProperty(name="Role", items=ROLES, default="target")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -38,33 +36,79 @@ class SYNTH_OT_mark(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        recipe = settings_of(context.scene).recipe
         meshes = [item for item in context.selected_objects if item.type == "MESH"]
         for item in meshes:
-            entry = _entry_of(recipe.objects, item) or _added(recipe.objects, item)
-            entry.role = self.role
-            if self.role == "surface":
-                item[SURFACE_MARK] = True
-            elif SURFACE_MARK in item:
-                del item[SURFACE_MARK]
-        setattr(recipe, "objects" + INDEX, len(recipe.objects) - 1)
+            _mark(context.scene, item, "open_object", self.role)
+            _mark_as_surface(item, self.role)
+        state_used_classes(context.scene)
         self.report({"INFO"}, f"Marked {len(meshes)} as {self.role}")
         return {"FINISHED"}
 
 
+class SYNTH_OT_mark_collection(bpy.types.Operator):
+    bl_idname = "synth.mark_collection"
+    bl_label = "Mark Collection"
+    bl_description = "Add the active collection, whose meshes are choices, or change its role"
+    bl_options = {"REGISTER", "UNDO"}
+
+    role: bpy.props.EnumProperty(name="Role", items=ROLES, default="target")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if any(item.type == "MESH" for item in context.collection.all_objects):
+            return True
+        cls.poll_message_set("Make a collection active that holds meshes")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        collection = context.collection
+        _mark(context.scene, collection, "open_collection", self.role)
+        for item in collection.all_objects:
+            _mark_as_surface(item, self.role)
+        state_used_classes(context.scene)
+        self.report({"INFO"}, f"Marked {collection.name} as {self.role}")
+        return {"FINISHED"}
+
+
+def _mark(scene: bpy.types.Scene, marked: bpy.types.ID, source: str, role: str) -> None:
+    """Give the entry of an object or collection a role; it becomes the active one.
+
+    Args:
+        source: what entries call it: open_object or open_collection.
+    """
+    settings = settings_of(scene)
+    settings.version = settings.version  # now it is in the file, for later versions to see
+    recipe = settings.recipe
+    entry = _entry_of(recipe.objects, source, marked) or _added(recipe.objects, source, marked)
+    entry.role = role
+    setattr(recipe, "objects" + INDEX, recipe.objects.find(entry.name))
+
+
+def _mark_as_surface(item: bpy.types.Object, role: str) -> None:
+    if role == "surface":
+        item[SURFACE_MARK] = True
+    else:
+        item.pop(SURFACE_MARK, None)
+
+
 def _entry_of(
-    entries: Iterable[bpy.types.PropertyGroup], item: bpy.types.Object
+    entries: Iterable[Any], source: str, marked: bpy.types.ID
 ) -> bpy.types.PropertyGroup | None:
-    return next((e for e in entries if e.use_open_object and e.open_object == item), None)
+    return next((e for e in entries if marked_by(e, source) == marked), None)
+
+
+def marked_by(entry: bpy.types.PropertyGroup, source: str) -> bpy.types.ID | None:
+    """Return what an entry marks; None if it has another source."""
+    return getattr(entry, source) if getattr(entry, f"use_{source}") else None
 
 
 def _added(
-    entries: bpy.types.bpy_prop_collection, item: bpy.types.Object
+    entries: bpy.types.bpy_prop_collection, source: str, marked: bpy.types.ID
 ) -> bpy.types.PropertyGroup:
     entry = entries.add()
-    entry.name = free_name(item.name, (other.name for other in entries))
-    entry.use_open_object = True
-    entry.open_object = item
+    entry.name = free_name(marked.name, (other.name for other in entries))
+    setattr(entry, f"use_{source}", True)
+    setattr(entry, source, marked)
     return entry
 
 

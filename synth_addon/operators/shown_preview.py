@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..properties.preview_mark import PREVIEW_MARK, is_preview
+
 if TYPE_CHECKING:
     from ..blender.renderer import BlenderRenderer
     from ..core.asset_catalog import AssetCatalog
     from ..core.recipe.recipe import Recipe
     from ..core.scene_spec import SettledScene as Settled
-
-PREVIEW_MARK = "synth_preview_of"
-"""Custom property of a previewing scene: the name of the scene whose settings it shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +109,7 @@ def remove_preview() -> None:
         return
     source: bpy.types.Scene | None = bpy.data.scenes.get(preview.source)
     for window in bpy.context.window_manager.windows:
-        if source is not None and PREVIEW_MARK in window.scene:
+        if source is not None and is_preview(window.scene):
             window.scene = source
     with suppress(ReferenceError):  # undo may have taken it away already
         preview.renderer.close()

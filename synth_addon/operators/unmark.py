@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.surface_mark import SURFACE_MARK
+from ..properties.classes import match_classes
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
-from .mark import SURFACE_MARK
+from .mark import marked_by
 
 
 class SYNTH_OT_unmark(bpy.types.Operator):
@@ -19,7 +21,7 @@ class SYNTH_OT_unmark(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         selected = set(context.selected_objects)
         entries = settings_of(context.scene).recipe.objects
-        if any(entry.open_object in selected for entry in entries if entry.use_open_object):
+        if any(marked_by(entry, "open_object") in selected for entry in entries):
             return True
         cls.poll_message_set("No selected object is marked")
         return False
@@ -29,8 +31,9 @@ class SYNTH_OT_unmark(bpy.types.Operator):
         recipe = settings_of(context.scene).recipe
         for number in reversed(range(len(recipe.objects))):
             entry = recipe.objects[number]
-            if entry.use_open_object and entry.open_object in selected:
-                entry.open_object.pop(SURFACE_MARK, None)
+            if (marked := marked_by(entry, "open_object")) in selected:
+                marked.pop(SURFACE_MARK, None)
                 recipe.objects.remove(number)
         setattr(recipe, "objects" + INDEX, max(0, len(recipe.objects) - 1))
+        match_classes(context.scene)
         return {"FINISHED"}

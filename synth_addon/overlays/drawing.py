@@ -9,6 +9,7 @@ import bpy
 
 from ..properties.settings import settings_of
 from .figures import Figure, Label, camera_cloud, figures, labels
+from .tints import ROLE_COLORS
 
 if TYPE_CHECKING:
     from ..core.overlay_cloud import Cloud
@@ -23,12 +24,6 @@ COLORS: dict[str, Color] = {
     "spawn": (0.35, 0.90, 0.45, 0.90),
     "lights": (1.00, 0.80, 0.25, 0.40),
     "surfaces": (0.85, 0.45, 1.00, 0.90),
-}
-LABEL_COLORS: dict[str, Color] = {
-    "target": (1.00, 0.62, 0.25, 1.0),
-    "distractor": (0.80, 0.80, 0.80, 1.0),
-    "surface": (0.90, 0.60, 1.00, 1.0),
-    "ignore": (0.55, 0.55, 0.55, 1.0),
 }
 _WIDTHS = {"cloud": 2.0, "lights": 1.0}
 _WIDTH = 1.25
@@ -114,7 +109,7 @@ def _draw_label(context: bpy.types.Context, label: Label) -> None:
     place = location_3d_to_region_2d(context.region, context.region_data, label.point)
     if place is not None:
         lines_up = _LINES_BELOW if label.is_below else _LINES_ABOVE
-        _write(label.text, LABEL_COLORS[label.role], place.x, place.y, lines_up)
+        _write(label.text, (*ROLE_COLORS[label.role], 1.0), place.x, place.y, lines_up)
 
 
 def _draw_fault(context: bpy.types.Context) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from ..properties.overlay import Drawing, has_overlay
+from ..properties.overlay import Drawing, has_overlay, has_tints
 from .drawing import draw_labels, draw_lines, forget_batches
+from .tints import draw_tints, follow_meshes, forget_tints, stop_following_meshes
 
 _SPACE = bpy.types.SpaceView3D
 _EVENTS = ("load_post", "undo_post", "redo_post")
@@ -25,12 +26,13 @@ def is_drawing() -> bool:
 
 def match_scenes() -> None:
     """Register the drawing if the overlay of any scene is on, else remove it."""
-    wanted = any(has_overlay(scene) for scene in bpy.data.scenes)
+    wanted = _is_wanted()
     if wanted and not _Drawn.handles:
         _Drawn.handles = (
             _SPACE.draw_handler_add(_draw_lines, (), "WINDOW", "POST_VIEW"),
             _SPACE.draw_handler_add(_draw_labels, (), "WINDOW", "POST_PIXEL"),
         )
+        follow_meshes()
     elif not wanted and _Drawn.handles:
         _remove()
 
@@ -62,6 +64,7 @@ def stop_following() -> None:
 
 @persistent
 def _after(*_: object) -> None:
+    forget_tints()
     match_scenes()
 
 
@@ -69,25 +72,28 @@ def _remove() -> None:
     for handle in _Drawn.handles:
         _SPACE.draw_handler_remove(handle, "WINDOW")
     _Drawn.handles = ()
+    stop_following_meshes()
     forget_batches()
 
 
 def _draw_lines() -> None:
     context = bpy.context
-    if _is_seen(context):
+    if not context.space_data.overlay.show_overlays:
+        return
+    if has_tints(context.scene):
+        draw_tints(context)
+    if has_overlay(context.scene):
         draw_lines(context.scene)
+    elif not _is_wanted():  # a deleted scene's overlay ends here
+        match_scenes_soon()
 
 
 def _draw_labels() -> None:
     context = bpy.context
-    if _is_seen(context):
+    if has_overlay(context.scene) and context.space_data.overlay.show_overlays:
         draw_labels(context)
 
 
-def _is_seen(context: bpy.types.Context) -> bool:
-    """Return whether to draw in a viewport; a deleted scene's overlay ends here."""
-    if has_overlay(context.scene):
-        return context.space_data.overlay.show_overlays
-    if not any(has_overlay(scene) for scene in bpy.data.scenes):
-        match_scenes_soon()
-    return False
+def _is_wanted() -> bool:
+    """Return whether anything is to be drawn of any scene."""
+    return any(has_overlay(scene) or has_tints(scene) for scene in bpy.data.scenes)

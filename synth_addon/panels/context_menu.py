@@ -1,10 +1,8 @@
-"""What a right click on objects offers."""
+"""What a right click on objects and collections offers, and the pie menu."""
 
 from __future__ import annotations
 
 import bpy
-
-_MENU = "VIEW3D_MT_object_context_menu"
 
 
 class SYNTH_MT_objects(bpy.types.Menu):
@@ -16,6 +14,25 @@ class SYNTH_MT_objects(bpy.types.Menu):
         layout.operator_menu_enum("synth.mark", "role", text="Mark Selected")
         layout.operator("synth.assign_class")
         layout.operator("synth.unmark")
+        layout.separator()
+        layout.operator_menu_enum("synth.mark_collection", "role", text="Mark Collection")
+
+
+class SYNTH_MT_mark_pie(bpy.types.Menu):
+    """For a shortcut of the user's own: wm.call_menu_pie with this name."""
+
+    bl_idname = "SYNTH_MT_mark_pie"
+    bl_label = "Mark Selected"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        pie = self.layout.menu_pie()
+        pie.operator_enum("synth.mark", "role")
+        pie.operator("synth.assign_class", icon="FONT_DATA")
+        pie.operator("synth.unmark", icon="X")
+
+
+_MENUS = ("VIEW3D_MT_object_context_menu", "OUTLINER_MT_object", "OUTLINER_MT_collection")
+"""Blender's own menus that lead to ours."""
 
 
 def draw_entry(menu: bpy.types.Menu, context: bpy.types.Context) -> None:
@@ -25,10 +42,12 @@ def draw_entry(menu: bpy.types.Menu, context: bpy.types.Context) -> None:
 
 
 def add_to_menus() -> None:
-    """Add the entry to Blender's own menu."""
-    getattr(bpy.types, _MENU).append(draw_entry)
+    """Add the entry to Blender's own menus."""
+    for name in _MENUS:
+        getattr(bpy.types, name).append(draw_entry)
 
 
 def remove_from_menus() -> None:
     """Take it away again."""
-    getattr(bpy.types, _MENU).remove(draw_entry)
+    for name in _MENUS:
+        getattr(bpy.types, name).remove(draw_entry)

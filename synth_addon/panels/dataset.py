@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..preferences import preferences
 from ..properties.settings import settings_of
 from .fields import draw_fields
 from .job import draw_job, estimate
@@ -20,7 +21,7 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
         settings = settings_of(context.scene)
         recipe = settings.recipe
         row = layout.row(align=True)
-        row.operator_menu_enum("synth.load_preset", "preset", text="Load Preset")
+        row.menu("SYNTH_MT_presets")
         row.operator("synth.import_recipe", text="", icon="IMPORT")
         row.operator("synth.export_recipe", text="", icon="EXPORT")
         layout.prop(settings, "output")
@@ -32,7 +33,7 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
             ("name", "description", "seed", "scenes", "views_per_scene"),
         )
         column = layout.column(align=True)
-        for line in estimate(recipe, context.window_manager.synth):
+        for line in estimate(recipe, context.window_manager.synth, preferences().device):
             column.label(text=line)
         row = layout.row(align=True)
         row.operator("synth.preview", icon="HIDE_OFF")

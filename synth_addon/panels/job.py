@@ -7,9 +7,12 @@ from typing import Any
 import bpy
 
 from ..properties.job import ACTIVE, cost_key
+from .thumbnail import thumbnail_icon
 
 _LINE = 34
 """Letters that a line of the sidebar holds at its first width."""
+_THUMBNAIL = 6.0
+"""Height of the last frame's picture, in rows."""
 
 
 def draw_job(layout: bpy.types.UILayout, job: Any) -> None:
@@ -29,6 +32,8 @@ def draw_job(layout: bpy.types.UILayout, job: Any) -> None:
 def _draw_active(layout: bpy.types.UILayout, job: Any) -> None:
     factor = job.done / job.total if job.total else 0.0
     layout.progress(factor=factor, text=progress_text(job))
+    if job.thumbnail:
+        layout.template_icon(icon_value=thumbnail_icon(job.thumbnail), scale=_THUMBNAIL)
     if job.waiting:
         layout.label(text=f"{job.waiting} more waiting")
     layout.operator("synth.cancel", icon="CANCEL")
@@ -54,10 +59,14 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
-def estimate(recipe: Any, job: Any) -> tuple[str, str]:
-    """Return how many frames there will be and, once some were made so, their time and size."""
+def estimate(recipe: Any, job: Any, device: str) -> tuple[str, str]:
+    """Return how many frames there will be and, once some were made so, their time and size.
+
+    Args:
+        device: that datasets are rendered on.
+    """
     frames = recipe.scenes * recipe.views_per_scene
-    if job.measured != cost_key(recipe):
+    if job.measured != cost_key(recipe, device):
         return f"{frames:,} frames", "Time is known after a first run"
     time = duration(frames * job.frame_seconds)
     return f"{frames:,} frames", f"About {time}, {amount(frames * job.frame_bytes)}"

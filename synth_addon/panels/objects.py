@@ -49,6 +49,7 @@ class SYNTH_PT_objects(SidebarPanel, bpy.types.Panel):
         row.operator_menu_enum("synth.mark", "role", text="Mark Selected")
         row.operator("synth.assign_class", text="", icon="FONT_DATA")
         row.operator("synth.unmark", text="", icon="X")
+        row.operator_menu_enum("synth.mark_collection", "role", text="", icon="OUTLINER_COLLECTION")
         active = recipe.objects_index
         row = layout.row()
         row.template_list(

@@ -21,7 +21,9 @@ class SYNTH_PT_overlays(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         overlay = settings_of(context.scene).overlay
         layout = self.layout
-        layout.active = overlay.show
+        layout.use_property_split, layout.use_property_decorate = True, False
+        layout.prop(overlay, "color_by")
         column = layout.column(align=True)
+        column.active = overlay.show
         for kind in _KINDS:
             column.prop(overlay, f"show_{kind}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-_PREVIEW_MARK = "synth_preview_of"
+from ..properties.preview_mark import is_preview
 
 
 class SidebarPanel:
@@ -17,8 +17,3 @@ class SidebarPanel:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return not is_preview(context.scene)
-
-
-def is_preview(scene: bpy.types.Scene) -> bool:
-    """Return whether a scene is one that the preview made."""
-    return _PREVIEW_MARK in scene

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from .place import SidebarPanel, is_preview
+from ..properties.preview_mark import is_preview
+from .place import SidebarPanel
 
 
 class SYNTH_PT_preview(SidebarPanel, bpy.types.Panel):

@@ -71,9 +71,7 @@ PANELS: Sequence[SectionPanel] = (
     _of_object("object_size", "Size & Rotation", ("scale", "size_m", "rotation")),
     _of_object("object_material", "Material", ("material", "adjust")),
     _of_object("object_body", "Body", _BODY),
-    SectionPanel(
-        "classes", "Classes & Pools", "Recipe", only=("categories", "pools"), parent="objects"
-    ),
+    SectionPanel("pools", "Pools", "Recipe", only=("pools",), parent="objects"),
     SectionPanel("spawn", "Pose", "SpawnRecipe", "spawn"),
     SectionPanel("physics", "Physics", "PhysicsRecipe", "physics", enabler="enabled"),
     SectionPanel("room", "Room", "RoomRecipe", "room", leave_out=_ROOM_PARTS, enabler="enabled"),

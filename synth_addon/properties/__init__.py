@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from .classes import SYNTH_PG_class
 from .inspection import SYNTH_PG_inspection
 from .install_report import REPORT, SYNTH_PG_install_line
 from .job import SYNTH_PG_job
@@ -48,6 +49,7 @@ def classes() -> tuple[type[bpy.types.PropertyGroup], ...]:
     """Return all property groups, inner ones first."""
     return (
         *section_classes(),
+        SYNTH_PG_class,
         SYNTH_PG_overlay,
         SYNTH_PG_settings,
         SYNTH_PG_job,

@@ -29,7 +29,9 @@ def fill_settings(scene: bpy.types.Scene, recipe: dict[str, Any], source: str) -
     problems = _too_large(recipe, ROOT_SECTION, "")
     if problems:
         raise RecipeError(problems, source)
-    _fill(settings_of(scene).recipe, ROOT_SECTION, recipe)
+    settings = settings_of(scene)
+    settings.version = recipe["version"]
+    _fill(settings.recipe, ROOT_SECTION, recipe)
 
 
 def _too_large(data: dict[str, Any], section: str, path: str) -> list[Problem]:

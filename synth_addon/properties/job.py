@@ -19,11 +19,11 @@ STATES = (
 ACTIVE = frozenset({"waiting", "starting", "running", "stopping"})
 
 
-def cost_key(recipe: Any) -> str:
+def cost_key(recipe: Any, device: str) -> str:
     """Return the settings that decide most of what a frame costs."""
     render, camera = recipe.render, recipe.camera
     size = f"{camera.width_px} x {camera.height_px}"
-    return f"{render.engine}, {render.samples} samples, {render.denoise}, {size}"
+    return f"{render.engine} on {device}, {render.samples} samples, {render.denoise}, {size}"
 
 
 class SYNTH_PG_job(bpy.types.PropertyGroup):
@@ -40,4 +40,7 @@ class SYNTH_PG_job(bpy.types.PropertyGroup):
         name="Measured With", description="The settings that a frame's time and size belong to"
     )
     output: bpy.props.StringProperty(name="Dataset")
+    thumbnail: bpy.props.StringProperty(
+        name="Last Frame", description="Image file of the frame that was finished last"
+    )
     message: bpy.props.StringProperty(name="Message")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
-_PREVIEW_MARK = "synth_preview_of"
+from .preview_mark import is_preview
 
 
 class Drawing:
@@ -26,6 +26,17 @@ class SYNTH_PG_overlay(bpy.types.PropertyGroup):
     show: bpy.props.BoolProperty(
         name="Viewport",
         description="Draw the recipe's ranges in the 3D viewport, with handles to drag",
+        update=_switched,
+    )
+    color_by: bpy.props.EnumProperty(
+        name="Color Objects",
+        description="Tint marked objects in the 3D viewport; their materials stay as they are",
+        items=(
+            ("none", "Off", "As Blender shows them"),
+            ("role", "By Role", "One color for each role"),
+            ("class", "By Class", "The color of each object's class"),
+        ),
+        default="none",
         update=_switched,
     )
     show_camera: bpy.props.BoolProperty(
@@ -50,6 +61,11 @@ class SYNTH_PG_overlay(bpy.types.PropertyGroup):
     )
 
 
+def has_tints(scene: bpy.types.Scene) -> bool:
+    """Return whether marked objects of a scene are tinted; those of a preview are not."""
+    return scene.synth.overlay.color_by != "none" and not is_preview(scene)
+
+
 def has_overlay(scene: bpy.types.Scene) -> bool:
     """Return whether the overlay of a scene is on; a preview has none."""
-    return scene.synth.overlay.show and _PREVIEW_MARK not in scene
+    return scene.synth.overlay.show and not is_preview(scene)

@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import UsageError
+from .classes import SYNTH_PG_class
 from .overlay import SYNTH_PG_overlay
 from .sections import recipe_class
 from .versions import FOLDER_OPTIONS
@@ -27,9 +28,14 @@ class SYNTH_PG_settings(bpy.types.PropertyGroup):
         default="//dataset",
         options=FOLDER_OPTIONS,
     )
+    version: bpy.props.IntProperty(
+        name="Version", description="Version of the recipe that these settings are of", default=1
+    )
     preview_scene: bpy.props.IntProperty(
         name="Scene", description="Index of the scene that the preview shows", min=0
     )
+    classes: bpy.props.CollectionProperty(type=SYNTH_PG_class, name="Classes")
+    classes_index: bpy.props.IntProperty(name="Active Class", options={"SKIP_SAVE"})
     overlay: bpy.props.PointerProperty(type=SYNTH_PG_overlay, name="Viewport")
 
 

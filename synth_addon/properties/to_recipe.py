@@ -26,8 +26,9 @@ def recipe_data(scene: bpy.types.Scene) -> dict[str, Any]:
         RecipeError: a marked object or collection is gone, or a list of values cannot be read.
     """
     problems: list[Problem] = []
-    recipe = settings_of(scene).recipe
-    data = {"version": 1, **_section(recipe, ROOT_SECTION, "", problems)}
+    settings = settings_of(scene)
+    recipe = settings.recipe
+    data = {"version": settings.version, **_section(recipe, ROOT_SECTION, "", problems)}
     problems += _lost(scene)
     if problems:
         raise RecipeError(problems, SOURCE)

@@ -14,6 +14,7 @@ _SETTABLE = {
     "use_property_split",
     "use_property_decorate",
     "operator_context",
+    "scale_x",
     "scale_y",
 }
 
@@ -25,6 +26,7 @@ class Recorder:
         drawn: (owner's path or class, property) of every property, in order.
         operators: identifiers of the operators that have a button.
         labels: texts.
+        texts: (context, text) of all that Blender would translate.
         alerts: what layouts were told about being red.
     """
 
@@ -33,6 +35,7 @@ class Recorder:
         values["drawn"] = [] if parent is None else parent.drawn
         values["operators"] = [] if parent is None else parent.operators
         values["labels"] = [] if parent is None else parent.labels
+        values["texts"] = set() if parent is None else parent.texts
         values["alerts"] = [] if parent is None else parent.alerts
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -50,21 +53,31 @@ class Recorder:
         text: str | None = None,
         icon: str = "NONE",
         emboss: bool = True,
+        translate: bool = True,
     ) -> None:
+        self._say(text, translate)
         assert property in data.bl_rna.properties, f"{data} has no property {property}"
         _check_icon(icon)
         self.drawn.append((_path(data), property))
 
-    def label(self, *, text: str = "", icon: str = "NONE") -> None:
+    def label(self, *, text: str = "", icon: str = "NONE", translate: bool = True) -> None:
         _check_icon(icon)
+        self._say(text, translate)
         self.labels.append(text)
 
-    def operator(self, idname: str, *, text: str | None = None, icon: str = "NONE") -> Any:
+    def operator(
+        self, idname: str, *, text: str | None = None, icon: str = "NONE", translate: bool = True
+    ) -> Any:
         _check_icon(icon)
+        self._say(text, translate, "Operator")
         self.operators.append(idname)
         return _OperatorProperties(_operator_type(idname))
 
-    def operator_menu_enum(self, idname: str, property: str, *, text: str = "") -> None:
+    def operator_menu_enum(
+        self, idname: str, property: str, *, text: str = "", icon: str = "NONE"
+    ) -> None:
+        _check_icon(icon)
+        self._say(text, True, "Operator")
         assert property in _operator_type(idname).properties, f"{idname} has no {property}"
         self.operators.append(idname)
 
@@ -84,14 +97,37 @@ class Recorder:
         assert active_owner.bl_rna.properties[active_name].type == "INT"
         self.drawn.append((_path(owner), name))
 
-    def progress(self, *, factor: float, text: str) -> None:
+    def operator_enum(self, idname: str, property: str) -> None:
+        assert property in _operator_type(idname).properties, f"{idname} has no {property}"
+        self.operators.append(idname)
+
+    def menu(self, name: str) -> None:
+        assert issubclass(getattr(bpy.types, name), bpy.types.Menu)
+
+    def menu_pie(self) -> Recorder:
+        return Recorder(self)
+
+    def separator(self) -> None:
+        pass
+
+    def template_icon(self, *, icon_value: int, scale: float) -> None:
+        assert isinstance(icon_value, int)
+
+    def progress(self, *, factor: float, text: str, translate: bool = True) -> None:
+        self._say(text, translate)
         assert 0 <= factor <= 1
         self.labels.append(text)
 
+    def _say(self, text: str | None, translate: bool, context: str = "*") -> None:
+        if text and translate:
+            self.texts.add((context, text))
+
     def row(self, *, align: bool = False, heading: str = "") -> Recorder:
+        self._say(heading, True)
         return Recorder(self)
 
-    def column(self, *, align: bool = False, heading: str = "") -> Recorder:
+    def column(self, *, align: bool = False, heading: str = "", translate: bool = True) -> Recorder:
+        self._say(heading, translate)
         return Recorder(self)
 
     def box(self) -> Recorder:

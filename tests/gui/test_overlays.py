@@ -17,6 +17,7 @@ from synth_addon.overlays import drawing, figures, handles
 from synth_addon.overlays.gizmos import SYNTH_GGT_ranges, SYNTH_GT_handle
 from synth_addon.overlays.handlers import is_drawing, match_scenes
 from synth_addon.overlays.handles import HANDLES, Handle
+from synth_addon.overlays.tints import ROLE_COLORS
 
 from .conftest import select
 
@@ -191,7 +192,7 @@ def test_labels_say_class_or_name_and_role(
 ) -> None:
     texts = [label.text for label in figures.labels(shown)]
     assert texts == ["Mug (target)", "Ball (distractor)", "Block (surface)"]
-    assert {label.role for label in figures.labels(shown)} <= set(drawing.LABEL_COLORS)
+    assert {label.role for label in figures.labels(shown)} <= set(ROLE_COLORS)
     placed[1].hide_set(True)
     bpy.data.objects.remove(placed[0])
     assert [label.text for label in figures.labels(shown)] == ["Block (surface)"]

@@ -105,10 +105,10 @@ def test_every_state_of_a_job_is_drawn(state: str) -> None:
 def test_the_estimate_is_that_of_the_last_run_with_such_settings(scene: bpy.types.Scene) -> None:
     recipe, job = scene.synth.recipe, bpy.context.window_manager.synth
     recipe.scenes, recipe.views_per_scene = 1000, 4
-    job.frame_seconds, job.frame_bytes, job.measured = 2.5, 250_000, cost_key(recipe)
-    assert estimate(recipe, job) == ("4,000 frames", "About 2 h 47 min, 1 GB")
+    job.frame_seconds, job.frame_bytes, job.measured = 2.5, 250_000, cost_key(recipe, "CPU")
+    assert estimate(recipe, job, "CPU") == ("4,000 frames", "About 2 h 47 min, 1 GB")
     recipe.render.samples = 99
-    assert estimate(recipe, job) == ("4,000 frames", "Time is known after a first run")
+    assert estimate(recipe, job, "CPU") == ("4,000 frames", "Time is known after a first run")
 
 
 def test_a_preview_leaves_the_tab_to_its_own_panel(scene: bpy.types.Scene) -> None:
@@ -163,11 +163,20 @@ def test_every_preset_is_drawn(scene: bpy.types.Scene) -> None:
 def test_a_right_click_offers_to_mark_and_leaves_with_the_extension() -> None:
     from synth_addon.panels import context_menu
 
-    drawers = bpy.types.VIEW3D_MT_object_context_menu._dyn_ui_initialize()
-    assert context_menu.draw_entry in drawers
+    menus = [getattr(bpy.types, name) for name in context_menu._MENUS]
+    drawers = [menu._dyn_ui_initialize() for menu in menus]
+    assert all(context_menu.draw_entry in drawn for drawn in drawers)
     layout = Recorder()
     context_menu.SYNTH_MT_objects.draw(SimpleNamespace(layout=layout), bpy.context)
-    assert layout.operators == ["synth.mark", "synth.assign_class", "synth.unmark"]
+    assert layout.operators == [
+        "synth.mark",
+        "synth.assign_class",
+        "synth.unmark",
+        "synth.mark_collection",
+    ]
+    pie = Recorder()
+    context_menu.SYNTH_MT_mark_pie.draw(SimpleNamespace(layout=pie), bpy.context)
+    assert pie.operators == ["synth.mark", "synth.assign_class", "synth.unmark"]
     context_menu.remove_from_menus()
-    assert context_menu.draw_entry not in drawers
+    assert not any(context_menu.draw_entry in drawn for drawn in drawers)
     context_menu.add_to_menus()

@@ -41,6 +41,11 @@ def numbered_path(folder: str, number: int, suffix: str) -> str:
     return f"{folder}/{number // FILES_PER_FOLDER:06d}/{number:09d}{suffix}"
 
 
+def image_path(frame: int) -> str:
+    """Return the path of a frame's image."""
+    return numbered_path("images", frame, ".png")
+
+
 def scene_path(scene: int) -> str:
     """Return the path of a settled scene's record."""
     return numbered_path(SCENE_FOLDER, scene, ".json")

@@ -16,7 +16,7 @@ from typing import IO, Any
 from ..annotation import FrameAnnotation, ObjectAnnotation, Rle
 from ..dataset.atomic import atomic_file, make_folder, sync_folders
 from ..dataset.info import Category
-from ..dataset.layout import numbered_path
+from ..dataset.layout import image_path
 
 _INFO = {"description": "Synthetic images and annotations made by Synth", "version": "1"}
 
@@ -75,7 +75,7 @@ def _images(frames: Iterable[FrameAnnotation], annotations: IO[bytes]) -> Iterat
 def _image(frame: FrameAnnotation) -> dict[str, Any]:
     return {
         "id": frame.frame + 1,
-        "file_name": numbered_path("images", frame.frame, ".png").removeprefix("images/"),
+        "file_name": image_path(frame.frame).removeprefix("images/"),
         "width": frame.width,
         "height": frame.height,
         "scene": frame.scene,
