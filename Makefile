@@ -14,7 +14,7 @@ DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
 REAL_SHEET := build/real_contact_sheet.png
 
-.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs extension gallery screenshots pictures clean
+.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs texts extension gallery screenshots pictures clean
 .DELETE_ON_ERROR:
 
 help: ## Print this list
@@ -77,6 +77,9 @@ bench: .venv/.ready-bench ## Measure speed and quality; tables on screen, plots 
 
 docs: setup ## Write the reference in docs/recipe.md from the recipe's declarations
 	.venv/bin/python tools/make_reference.py
+
+texts: setup ## Collect the texts of the interface into its translations
+	.venv/bin/python tools/collect_texts.py
 
 extension: setup ## Build the extension's zips into build/extension
 	.venv/bin/python tools/build_extension.py

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import bpy
 
-from . import operators, overlays, panels, preferences, properties
+from . import operators, overlays, panels, preferences, properties, translations
 
 COMMAND = "synth"
-_PARTS = (properties, preferences, operators, panels, overlays)
+_PARTS = (translations, properties, preferences, operators, panels, overlays)
 
 
 class _Registered:

@@ -16,13 +16,21 @@ from .core.devices import DEVICES, Device
 from .properties.install_report import report_of
 from .properties.settings import settings_of
 from .properties.versions import FOLDER_OPTIONS
+from .translations.translating import translated
 
 ADDON = __package__.rpartition(".")[0] or __package__
 """What Blender calls the extension: the package above this one, if there is one."""
 DEFAULT_OUTPUT = "//dataset"
 ASSETS = ("models", "hdri", "textures", "photos")
 _LINE = 68
-_DEVICE_ITEMS = {
+GROUPS = {
+    "New Files": ("output",),
+    "Asset Library": ASSETS,
+    "Jobs": ("device", "threads"),
+    "Cache": ("cache",),
+}
+"""Headings of the preferences, and what stands under each."""
+DEVICE_ITEMS = {
     "CPU": ("CPU", "CPU", "The processor", 0),
     "CUDA": ("CUDA", "CUDA", "NVIDIA's cards", 1),
     "OPTIX": ("OPTIX", "OptiX", "NVIDIA's cards, with their units for tracing rays", 2),
@@ -81,7 +89,7 @@ def _offered_devices(stored: Any, context: Any) -> list[tuple[str, str, str, int
     cycles: Any = bpy.context.preferences.addons.get("cycles")
     types = cycles.preferences.get_device_types(bpy.context) if cycles is not None else []
     offered = {"CPU", *(kind[0] for kind in types)}
-    return [_DEVICE_ITEMS[kind] for kind in DEVICES if kind in offered]
+    return [DEVICE_ITEMS[kind] for kind in DEVICES if kind in offered]
 
 
 def _make_absolute(stored: Any, name: str) -> None:
@@ -147,10 +155,8 @@ class SYNTH_AP_preferences(bpy.types.AddonPreferences):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split, layout.use_property_decorate = True, False
-        _draw_group(layout, self, "New Files", "output")
-        _draw_group(layout, self, "Asset Library", *ASSETS)
-        _draw_group(layout, self, "Jobs", "device", "threads")
-        _draw_group(layout, self, "Cache", "cache")
+        for heading, names in GROUPS.items():
+            _draw_group(layout, self, heading, *names)
         _draw_cache(layout)
         layout.label(text="Installation")
         layout.operator("synth.install_check", icon="CHECKMARK")
@@ -166,12 +172,20 @@ def _draw_group(layout: bpy.types.UILayout, owner: Any, heading: str, *names: st
 
 
 def _draw_cache(layout: bpy.types.UILayout) -> None:
-    from .core.collision.cache import cache_folder, cache_size
+    from .core.collision.cache import cache_folder
 
     folder = cache_folder()
     row = layout.row()
-    row.label(text=f"{cache_size(folder) / 1e6:.1f} MB in {folder}")
+    row.label(text=cache_text(folder), translate=False)
     row.operator("synth.clear_cache", icon="TRASH")
+
+
+def cache_text(folder: Path) -> str:
+    """Return how much the cache holds, and where."""
+    from .core.collision.cache import cache_size
+
+    size = f"{cache_size(folder) / 1e6:.1f} MB"
+    return translated("{size} in {folder}", size=size, folder=folder)
 
 
 def _draw_line(layout: bpy.types.UILayout, line: Any) -> None:
@@ -180,7 +194,7 @@ def _draw_line(layout: bpy.types.UILayout, line: Any) -> None:
     found = textwrap.wrap(f"{line.name}: {line.found}", _LINE)
     icons = ["ERROR" if line.remedy else "CHECKMARK"]
     for text in [*found, *textwrap.wrap(line.remedy, _LINE)]:
-        column.label(text=text, icon=icons.pop() if icons else "BLANK1")
+        column.label(text=text, icon=icons.pop() if icons else "BLANK1", translate=False)
 
 
 def _share_cache(folder: str) -> None:

@@ -14,6 +14,7 @@ from ..properties.classes import (
 )
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
+from ..translations.translating import reported
 from .mark import free_name, marked_by
 
 
@@ -58,7 +59,11 @@ class SYNTH_OT_remove_class(bpy.types.Operator):
         name, names = _active(context), class_names(context.scene)
         users = objects_of_class(context.scene, name)
         if users:
-            message = f"{users[0].name} is of class {name}. Give its objects another class first"
+            message = reported(
+                "{object} is of class {name}. Give its objects another class first",
+                object=users[0].name,
+                name=name,
+            )
             self.report({"WARNING"}, message)
             return {"CANCELLED"}
         order_classes(context.scene, tuple(other for other in names if other != name))

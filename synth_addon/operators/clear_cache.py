@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..properties.job import ACTIVE
+from ..translations.translating import reported
 from .reporting import reports_errors
 
 
@@ -31,5 +32,5 @@ class SYNTH_OT_clear_cache(bpy.types.Operator):
         from ..core.collision.cache import cache_folder, clear_cache
 
         freed = clear_cache(cache_folder())
-        self.report({"INFO"}, f"Freed {freed} bytes")
+        self.report({"INFO"}, reported("Freed {count} bytes", count=freed))
         return {"FINISHED"}

@@ -7,6 +7,7 @@ import bpy
 from ..core.errors import UsageError
 from ..preferences import preferences
 from ..properties.settings import output_folder
+from ..translations.translating import reported
 from .reporting import reports_errors
 from .worker_command import as_text, worker_command
 
@@ -21,9 +22,12 @@ class SYNTH_OT_copy_command(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         file = bpy.data.filepath
         if not file:
-            raise UsageError("The command names this file, and it was never saved. Save it first")
+            raise UsageError(
+                reported("The command names this file, and it was never saved. Save it first")
+            )
         arguments = ["--output", str(output_folder(context.scene))]
         command = worker_command(file, [*arguments, *preferences().worker_arguments()])
         context.window_manager.clipboard = as_text(command)
-        self.report({"INFO"}, "Copied; it uses the settings as they were saved last")
+        message = reported("Copied; it uses the settings as they were saved last")
+        self.report({"INFO"}, message)
         return {"FINISHED"}

@@ -8,6 +8,7 @@ import bpy
 
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
+from ..translations.translating import reported
 from .mark import free_name
 
 
@@ -46,7 +47,7 @@ class SYNTH_OT_remove_entry(_ListOperator):
         owner, name = self.owner_and_name(context)
         entries, active = getattr(owner, name), getattr(owner, name + INDEX)
         if not 0 <= active < len(entries):
-            self.report({"WARNING"}, "No entry is selected in the list")
+            self.report({"WARNING"}, reported("No entry is selected in the list"))
             return {"CANCELLED"}
         entries.remove(active)
         setattr(owner, name + INDEX, max(0, min(active, len(entries) - 1)))

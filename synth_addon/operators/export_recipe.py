@@ -8,6 +8,7 @@ import bpy
 from bpy_extras.io_utils import ExportHelper
 
 from ..properties.recipe_file import with_full_paths, write_recipe
+from ..translations.translating import reported
 from .reporting import reports_errors
 
 
@@ -29,5 +30,5 @@ class SYNTH_OT_export_recipe(bpy.types.Operator, ExportHelper):
         if plain.get("assets"):
             plain["assets"] = with_full_paths(plain["assets"], loaded.folder)
         write_recipe(plain, Path(self.filepath))
-        self.report({"INFO"}, f"Wrote {self.filepath}")
+        self.report({"INFO"}, reported("Wrote {file}", file=self.filepath))
         return {"FINISHED"}

@@ -13,6 +13,7 @@ from ..core.errors import StorageError
 from ..preferences import preferences
 from ..properties.job import cost_key
 from ..properties.settings import output_folder, settings_of
+from ..translations.translating import reported
 from .job_watch import add_job
 from .reporting import reports_errors
 from .worker_command import worker_command
@@ -70,5 +71,9 @@ def _check_writable(output: Path) -> None:
             pass
     except OSError as error:
         raise StorageError(
-            f"{output}: cannot be written ({error.strerror}). Choose another Output folder"
+            reported(
+                "{folder}: cannot be written ({reason}). Choose another Output folder",
+                folder=output,
+                reason=error.strerror,
+            )
         ) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..properties.settings import output_folder
+from ..translations.translating import reported
 from .frame_picture import show_picture
 from .reporting import reports_errors
 
@@ -32,7 +33,7 @@ class SYNTH_OT_inspect(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..core.dataset.reading import open_dataset
         from ..core.errors import DatasetError
-        from ..core.label_reasons import label_lines
+        from ..core.label_reasons import label_reasons
         from ..core.pictures.overlay import draw_frame
 
         shown = context.window_manager.synth_inspection
@@ -41,13 +42,18 @@ class SYNTH_OT_inspect(bpy.types.Operator):
         dataset = open_dataset(Path(shown.dataset))
         frames = dataset.frame_numbers()
         if not frames:
-            raise DatasetError(f"{shown.dataset}: has no finished frame yet. Generate some first")
+            message = "{folder}: has no finished frame yet. Generate some first"
+            raise DatasetError(reported(message, folder=shown.dataset))
         position = self._position(shown.position, len(frames))
         frame = frames[position]
         picture = draw_frame(dataset, frame)
-        lines = label_lines(dataset.annotation(frame))
+        reasons = label_reasons(dataset.annotation(frame))
         shown.frame, shown.position, shown.frames = frame, position, len(frames)
-        shown.lines = "\n".join(lines)
+        shown.objects.clear()
+        for reason in reasons:
+            line = shown.objects.add()
+            line.name = f"{reason.name}: {reported(reason.sentence, **reason.values)}"
+            line.has_label = reason.has_label
         show_picture(context, picture)
         return {"FINISHED"}
 

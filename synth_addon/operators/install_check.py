@@ -11,8 +11,9 @@ from typing import NamedTuple
 import bpy
 
 from ..core.errors import UsageError
-from ..preferences import preferences
+from ..preferences import cache_text, preferences
 from ..properties.install_report import report_of
+from ..translations.translating import reported
 
 
 class Line(NamedTuple):
@@ -38,15 +39,16 @@ class SYNTH_OT_install_check(bpy.types.Operator):
             shown.name, shown.found, shown.remedy = line
         faults = [line.name for line in lines if line.remedy]
         if faults:
-            self.report({"WARNING"}, f"Not as it should be: {', '.join(faults)}")
+            message = reported("Not as it should be: {names}", names=", ".join(faults))
+            self.report({"WARNING"}, message)
         else:
-            self.report({"INFO"}, "All that Synth needs is there")
+            self.report({"INFO"}, reported("All that Synth needs is there"))
         return {"FINISHED"}
 
 
 def _programs() -> Iterator[Line]:
     yield Line("Blender", bpy.app.version_string)
-    yield Line("Python", f"{platform.python_version()} in {sys.prefix}")
+    yield Line("Python", f"{platform.python_version()}, {sys.prefix}")
 
 
 def _packages() -> Iterator[Line]:
@@ -54,19 +56,22 @@ def _packages() -> Iterator[Line]:
 
     for package in installed_packages(importlib.import_module):
         if package.fault:
-            remedy = (
+            remedy = reported(
                 "Install the extension's zip that is made for this Blender and this system, or "
-                f"install {package.name} into Blender's own Python"
+                "install {package} into Blender's own Python",
+                package=package.name,
             )
-            yield Line(package.name, f"cannot be imported: {package.fault}", remedy)
+            found = reported("cannot be imported: {reason}", reason=package.fault)
+            yield Line(package.name, found, remedy)
         else:
-            version = package.version or "of unknown version"
+            version = package.version or reported("of unknown version")
             yield Line(package.name, f"{version}, {package.place}")
 
 
 def _cycles(context: bpy.types.Context) -> Iterator[Line]:
     if context.preferences.addons.get("cycles") is None:
-        yield Line("Cycles", "switched off", "Enable the add-on Cycles Render Engine")
+        remedy = reported("Enable the add-on Cycles Render Engine")
+        yield Line("Cycles", reported("switched off"), remedy)
         return
     yield _denoiser()
     yield _devices()
@@ -76,9 +81,9 @@ def _denoiser() -> Line:
     import _cycles  # type: ignore[import-not-found]  # built into Blender
 
     if _cycles.with_openimagedenoise:
-        return Line("OpenImageDenoise", "in this Blender")
-    remedy = "Set Denoise to Off before generating, or use a Blender from blender.org"
-    return Line("OpenImageDenoise", "not in this Blender", remedy)
+        return Line("OpenImageDenoise", reported("in this Blender"))
+    remedy = reported("Set Denoise to Off before generating, or use a Blender from blender.org")
+    return Line("OpenImageDenoise", reported("not in this Blender"), remedy)
 
 
 def _devices() -> Line:
@@ -90,16 +95,20 @@ def _devices() -> Line:
     try:
         require_device(chosen, found)
     except UsageError:
-        remedy = f"Choose another Device than {chosen} above, or install the driver that it needs"
-        return Line("Devices", text, remedy)
-    return Line("Devices", text)
+        remedy = reported(
+            "Choose another Device than {device} above, or install the driver that it needs",
+            device=chosen,
+        )
+        return Line(reported("Devices"), text, remedy)
+    return Line(reported("Devices"), text)
 
 
 def _cache() -> Line:
-    from ..core.collision.cache import cache_folder, cache_size, can_write
+    from ..core.collision.cache import cache_folder, can_write
 
     folder = cache_folder()
     if can_write(folder):
-        return Line("Cache", f"{cache_size(folder) / 1e6:.1f} MB in {folder}")
-    remedy = "Allow writing there, or choose another Folder for the cache above"
-    return Line("Cache", f"{folder} cannot be written", remedy)
+        return Line(reported("Cache"), cache_text(folder))
+    remedy = reported("Allow writing there, or choose another Folder for the cache above")
+    found = reported("{folder} cannot be written", folder=folder)
+    return Line(reported("Cache"), found, remedy)

@@ -11,6 +11,7 @@ from ..core.surface_mark import SURFACE_MARK
 from ..properties.classes import state_used_classes
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
+from ..translations.translating import reported, translated
 
 ROLES = (
     ("target", "Target", "Annotated for training"),
@@ -41,7 +42,7 @@ class SYNTH_OT_mark(bpy.types.Operator):
             _mark(context.scene, item, "open_object", self.role)
             _mark_as_surface(item, self.role)
         state_used_classes(context.scene)
-        self.report({"INFO"}, f"Marked {len(meshes)} as {self.role}")
+        self.report({"INFO"}, _marked_message(len(meshes), self.role))
         return {"FINISHED"}
 
 
@@ -66,8 +67,17 @@ class SYNTH_OT_mark_collection(bpy.types.Operator):
         for item in collection.all_objects:
             _mark_as_surface(item, self.role)
         state_used_classes(context.scene)
-        self.report({"INFO"}, f"Marked {collection.name} as {self.role}")
+        self.report({"INFO"}, _marked_message(collection.name, self.role))
         return {"FINISHED"}
+
+
+def _marked_message(marked: object, role: str) -> str:
+    return reported("Marked {marked} as {role}", marked=marked, role=role_name(role))
+
+
+def role_name(role: str) -> str:
+    """Return what a role is called in the interface's language."""
+    return translated({key: name for key, name, _ in ROLES}[role])
 
 
 def _mark(scene: bpy.types.Scene, marked: bpy.types.ID, source: str, role: str) -> None:

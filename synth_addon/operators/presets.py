@@ -20,6 +20,7 @@ from ..properties.from_recipe import fill_settings
 from ..properties.recipe_file import with_full_paths, write_recipe
 from ..properties.sections import preset_items
 from ..properties.to_recipe import recipe_data
+from ..translations.translating import reported
 from .reporting import reports_errors
 
 SUBFOLDER = "synth"
@@ -68,7 +69,9 @@ class SYNTH_OT_load_own_preset(bpy.types.Operator):
         marked = _of_the_file(recipe_data(context.scene).get("objects", {}))
         data["objects"] = {**data.get("objects", {}), **marked}
         if not data["objects"]:
-            raise UsageError("The preset names no objects. Mark objects first, then load it")
+            raise UsageError(
+                reported("The preset names no objects. Mark objects first, then load it")
+            )
         recipe = load_data(data, path.parent, path.name, ()).recipe
         fill_settings(context.scene, recipe.model_dump(mode="json"), path.name)
         match_classes(context.scene)
@@ -95,24 +98,29 @@ class SYNTH_OT_save_preset(bpy.types.Operator):
             return self._remove()
         stem = bpy.path.clean_name(bpy.path.display_name_to_filepath(self.name.strip()))
         if not stem.strip("_"):
-            raise UsageError("The preset needs a name. Write one beside the plus sign")
+            raise UsageError(reported("The preset needs a name. Write one beside the plus sign"))
         path = own_preset_folder() / f"{stem}{SUFFIX}"
         if path.exists():
-            raise UsageError(f"There is a preset {self.name!r} already. Remove it, or rename this")
+            message = "There is a preset {name} already. Remove it, or choose another name"
+            raise UsageError(reported(message, name=self.name))
         write_recipe(_for_other_files(context.scene), path)
-        self.report({"INFO"}, f"Wrote {path}")
+        self.report({"INFO"}, reported("Wrote {file}", file=path))
         return {"FINISHED"}
 
     def _remove(self) -> set[str]:
         names = {bpy.path.display_name(path.name): path for path in own_presets()}
         path = names.get(self.name)
         if path is None:
-            raise UsageError(f"There is no preset {self.name!r}. Save it first")
+            raise UsageError(reported("There is no preset {name}. Save it first", name=self.name))
         try:
             path.unlink()
         except OSError as error:
             raise StorageError(
-                f"{path}: cannot be removed ({error.strerror}). Allow writing in its folder"
+                reported(
+                    "{file}: cannot be removed ({reason}). Allow writing in its folder",
+                    file=path,
+                    reason=error.strerror,
+                )
             ) from error
         return {"FINISHED"}
 
@@ -131,9 +139,10 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: no preset can be read ({error}). Remove it") from error
+        message = "{file}: no preset can be read ({reason}). Remove it"
+        raise UsageError(reported(message, file=path, reason=error)) from error
     if not isinstance(data, dict) or not isinstance(data.get("objects", {}), dict):
-        raise UsageError(f"{path}: this is no recipe. Remove it")
+        raise UsageError(reported("{file}: this is no recipe. Remove it", file=path))
     return data
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..properties.settings import settings_of
+from ..translations.translating import translated
 from .figures import Figure, Label, camera_cloud, figures, labels
 from .tints import ROLE_COLORS
 
@@ -116,7 +117,8 @@ def _draw_fault(context: bpy.types.Context) -> None:
     fault = _fault(camera_cloud(context.scene))
     if fault:
         middle = context.region.width / 2
-        _write(f"No camera cloud: {fault}", _FAULT_COLOR, middle, 0, _LINES_OF_FAULT)
+        text = translated("No camera cloud: {reason}", reason=fault)
+        _write(text, _FAULT_COLOR, middle, 0, _LINES_OF_FAULT)
 
 
 @lru_cache(maxsize=_KEPT)

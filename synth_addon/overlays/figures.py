@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..operators.mark import role_name
 from ..properties.settings import settings_of
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def labels(scene: bpy.types.Scene) -> tuple[Label, ...]:
         x, y, _ = middle(corners)
         is_below = entry.role == "surface"
         z = (min if is_below else max)(corner[2] for corner in corners)
-        found.append(Label(f"{name} ({entry.role})", entry.role, (x, y, z), is_below))
+        found.append(Label(f"{name} ({role_name(entry.role)})", entry.role, (x, y, z), is_below))
     return tuple(found)
 
 

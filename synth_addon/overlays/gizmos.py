@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..translations.translating import translated
 from .drawing import COLORS
 from .handlers import is_drawing, match_scenes_soon
 from .handles import (
@@ -66,7 +67,8 @@ class SYNTH_GT_handle(bpy.types.Gizmo):
         moved = dragged_value(value, self.handle, step, snaps="SNAP" in tweak)
         set_handle_value(context.scene, self.handle, moved)
         shown = handle_value(context.scene, self.handle)
-        context.area.header_text_set(f"{self.handle.label}: {shown:.3f} {self.handle.unit}")
+        label = translated(self.handle.label)
+        context.area.header_text_set(f"{label}: {shown:.3f} {self.handle.unit}")
         return {"RUNNING_MODAL"}
 
     def exit(self, context: bpy.types.Context, cancel: bool) -> None:
@@ -75,7 +77,9 @@ class SYNTH_GT_handle(bpy.types.Gizmo):
             set_handle_value(context.scene, self.handle, self.before)
         elif handle_value(context.scene, self.handle) != self.before:
             # Blender pushes for its own gizmos alone: Python cannot set their flag
-            bpy.ops.ed.undo_push(message=f"Drag {self.handle.label}")
+            bpy.ops.ed.undo_push(
+                message=translated("Drag {handle}", handle=translated(self.handle.label))
+            )
 
 
 class SYNTH_GGT_ranges(bpy.types.GizmoGroup):

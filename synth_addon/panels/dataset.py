@@ -34,7 +34,7 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
         )
         column = layout.column(align=True)
         for line in estimate(recipe, context.window_manager.synth, preferences().device):
-            column.label(text=line)
+            column.label(text=line, translate=False)
         row = layout.row(align=True)
         row.operator("synth.preview", icon="HIDE_OFF")
         row.prop(settings, "preview_scene", text="")

@@ -10,6 +10,7 @@ import bpy
 from ..core.recipe.declarations import Declaration
 from ..properties import distribution, rotation
 from ..properties.sections import INDEX, USE, WEIGHT, declarations
+from ..translations.translating import translated
 from .lists import draw_list
 
 Layout = bpy.types.UILayout
@@ -37,7 +38,7 @@ def draw_field(layout: Layout, group: Any, field: Declaration, path: str) -> Non
     if not field.optional:
         _draw_given(layout, group, field, path)
         return
-    layout.prop(group, USE + field.name, text=_text(field))
+    layout.prop(group, USE + field.name, text=_text(field), translate=False)
     if getattr(group, USE + field.name):
         _draw_given(layout.box(), group, field, path)
 
@@ -58,12 +59,13 @@ def _draw_given(layout: Layout, group: Any, field: Declaration, path: str) -> No
         case "numbers":
             _draw_numbers(layout, group, field, path)
         case _:
-            layout.prop(group, field.name, text=_text(field))
+            layout.prop(group, field.name, text=_text(field), translate=False)
 
 
 def _text(field: Declaration) -> str:
     unit = _UNITS.get(field.unit, field.unit)
-    return f"{field.label} ({unit})" if unit else field.label
+    label = translated(field.label)
+    return f"{label} ({unit})" if unit else label
 
 
 def _draw_choice(
@@ -71,26 +73,26 @@ def _draw_choice(
 ) -> None:
     """Draw how something is drawn, and the numbers that belong to it."""
     column = layout.column(align=True)
-    column.prop(held, "kind", text=_text(field))
+    column.prop(held, "kind", text=_text(field), translate=False)
     for name in fields_of_kind[held.kind]:
         column.prop(held, name)
 
 
 def _draw_weights(layout: Layout, held: Any, field: Declaration) -> None:
-    column = layout.column(align=True, heading=field.label)
+    column = layout.column(align=True, heading=translated(field.label), translate=False)
     for kind in field.choices:
         column.prop(held, WEIGHT + kind)
 
 
 def _draw_section(layout: Layout, held: Any, field: Declaration, path: str) -> None:
     box = layout.box()
-    box.label(text=field.label)
+    box.label(text=translated(field.label), translate=False)
     draw_fields(box, held, field.section, f"{path}{field.name}.")
 
 
 def _draw_sections(layout: Layout, group: Any, field: Declaration, path: str) -> None:
     """Draw a list of sections, and what is in the active one."""
-    layout.label(text=field.label)
+    layout.label(text=translated(field.label), translate=False)
     draw_list(layout, group, field.name, f"{path}{field.name}")
     entries, active = getattr(group, field.name), getattr(group, field.name + INDEX)
     if 0 <= active < len(entries):
@@ -99,7 +101,7 @@ def _draw_sections(layout: Layout, group: Any, field: Declaration, path: str) ->
 
 
 def _draw_numbers(layout: Layout, group: Any, field: Declaration, path: str) -> None:
-    layout.label(text=field.label)
+    layout.label(text=translated(field.label), translate=False)
     draw_list(layout, group, field.name, f"{path}{field.name}")
     entries, active = getattr(group, field.name), getattr(group, field.name + INDEX)
     if 0 <= active < len(entries):

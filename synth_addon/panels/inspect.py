@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..translations.translating import translated
 from .place import SidebarPanel
 
 
@@ -20,9 +21,16 @@ class SYNTH_PT_inspect(SidebarPanel, bpy.types.Panel):
             return
         row = layout.row(align=True)
         row.operator("synth.inspect", text="", icon="TRIA_LEFT").step = "previous"
-        row.label(text=f"Frame {shown.frame}, {shown.position + 1} of {shown.frames}")
+        text = translated(
+            "Frame {frame}, {position} of {frames}",
+            frame=shown.frame,
+            position=shown.position + 1,
+            frames=shown.frames,
+        )
+        row.label(text=text, translate=False)
         row.operator("synth.inspect", text="", icon="TRIA_RIGHT").step = "next"
         column = layout.column(align=True)
-        for line in shown.lines.splitlines():
-            column.label(text=line, icon="X" if "no label" in line else "CHECKMARK")
+        for line in shown.objects:
+            icon = "CHECKMARK" if line.has_label else "X"
+            column.label(text=line.name, icon=icon, translate=False)
         layout.operator("synth.show_arrangement", icon="VIEW3D")

@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..properties.job import ACTIVE, cost_key
+from ..translations.translating import translated
 from .thumbnail import thumbnail_icon
 
 _LINE = 34
@@ -24,30 +25,38 @@ def draw_job(layout: bpy.types.UILayout, job: Any) -> None:
     if job.state in ("cancelled", "failed"):
         layout.operator("synth.generate", text="Resume", icon="PLAY").resume = True
     if job.state == "done":
-        layout.label(text=f"{job.done} frames made", icon="CHECKMARK")
+        text = translated("{count} frames made", count=job.done)
+        layout.label(text=text, icon="CHECKMARK", translate=False)
     if job.message:
         draw_message(layout, job.message, "ERROR" if job.state == "failed" else "INFO")
 
 
 def _draw_active(layout: bpy.types.UILayout, job: Any) -> None:
     factor = job.done / job.total if job.total else 0.0
-    layout.progress(factor=factor, text=progress_text(job))
+    layout.progress(factor=factor, text=progress_text(job), translate=False)
     if job.thumbnail:
         layout.template_icon(icon_value=thumbnail_icon(job.thumbnail), scale=_THUMBNAIL)
     if job.waiting:
-        layout.label(text=f"{job.waiting} more waiting")
+        text = translated("{count} more waiting", count=job.waiting)
+        layout.label(text=text, translate=False)
     layout.operator("synth.cancel", icon="CANCEL")
 
 
 def progress_text(job: Any) -> str:
     """Return how far a job is, how fast and how long it will take."""
     if not job.done:
-        return "Starting…" if job.state != "stopping" else "Stopping…"
+        return translated("Starting…" if job.state != "stopping" else "Stopping…")
     rate = job.seconds / job.done
     left = rate * (job.total - job.done)
     if job.state == "stopping":
-        return f"Stopping… {job.done} / {job.total}"
-    return f"{job.done} / {job.total}, {rate:.1f} s each, {duration(left)} left"
+        return f"{translated('Stopping…')} {job.done} / {job.total}"
+    return translated(
+        "{done} / {total}, {seconds} s each, {duration} left",
+        done=job.done,
+        total=job.total,
+        seconds=f"{rate:.1f}",
+        duration=duration(left),
+    )
 
 
 def duration(seconds: float) -> str:
@@ -66,10 +75,11 @@ def estimate(recipe: Any, job: Any, device: str) -> tuple[str, str]:
         device: that datasets are rendered on.
     """
     frames = recipe.scenes * recipe.views_per_scene
+    count = translated("{count} frames", count=f"{frames:,}")
     if job.measured != cost_key(recipe, device):
-        return f"{frames:,} frames", "Time is known after a first run"
-    time = duration(frames * job.frame_seconds)
-    return f"{frames:,} frames", f"About {time}, {amount(frames * job.frame_bytes)}"
+        return count, translated("Time is known after a first run")
+    time, size = duration(frames * job.frame_seconds), amount(frames * job.frame_bytes)
+    return count, translated("About {time}, {size}", time=time, size=size)
 
 
 def amount(size: float) -> str:
@@ -85,7 +95,7 @@ def draw_message(layout: bpy.types.UILayout, message: str, icon: str) -> None:
     """Draw a sentence, broken into lines as wide as the sidebar."""
     column = layout.column(align=True)
     for number, line in enumerate(_lines(message)):
-        column.label(text=line, icon=icon if number == 0 else "BLANK1")
+        column.label(text=line, icon=icon if number == 0 else "BLANK1", translate=False)
 
 
 def _lines(message: str) -> list[str]:

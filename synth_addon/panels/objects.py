@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..operators.mark import role_name
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
 from ..properties.to_recipe import is_lost
@@ -34,7 +35,7 @@ class SYNTH_UL_objects(bpy.types.UIList):
             row.prop(item, "name", text="", emboss=False, icon="ERROR")
         else:
             row.prop(item, "name", text="", emboss=False, icon=_ICONS.get(item.role, "HIDE_ON"))
-        row.label(text=item.role.title())
+        row.label(text=role_name(item.role), translate=False)
 
 
 class SYNTH_PT_objects(SidebarPanel, bpy.types.Panel):

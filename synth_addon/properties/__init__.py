@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .classes import SYNTH_PG_class
-from .inspection import SYNTH_PG_inspection
+from .inspection import SYNTH_PG_inspection, SYNTH_PG_label_line
 from .install_report import REPORT, SYNTH_PG_install_line
 from .job import SYNTH_PG_job
 from .overlay import SYNTH_PG_overlay
@@ -13,6 +13,8 @@ from .sections import section_classes
 from .settings import NAME, SYNTH_PG_settings
 
 INSPECTION = f"{NAME}_inspection"
+UNSEEN = (SYNTH_PG_job, SYNTH_PG_label_line, SYNTH_PG_inspection, SYNTH_PG_install_line)
+"""Groups whose properties are never drawn by name."""
 
 
 def register() -> None:
@@ -53,6 +55,7 @@ def classes() -> tuple[type[bpy.types.PropertyGroup], ...]:
         SYNTH_PG_overlay,
         SYNTH_PG_settings,
         SYNTH_PG_job,
+        SYNTH_PG_label_line,
         SYNTH_PG_inspection,
         SYNTH_PG_install_line,
     )

@@ -40,7 +40,7 @@ def distribution_annotations(declaration: Declaration) -> dict[str, Any]:
     )
     listed = bpy.props.StringProperty(
         name="Values",
-        description=f"{declaration.help}. Values such as 40, 50, 60, or with weights: 40: 2, 60: 1",
+        description="Values such as 40, 50, 60, or with weights: 40: 2, 60: 1",
         default=defaults["listed"],
     )
     numbers = {name: _number(name, declaration, defaults[name]) for name in _LABELS}

@@ -5,6 +5,12 @@ from __future__ import annotations
 import bpy
 
 
+class SYNTH_PG_label_line(bpy.types.PropertyGroup):
+    """What is said of one object; its name is the sentence."""
+
+    has_label: bpy.props.BoolProperty(name="Has a Label")
+
+
 class SYNTH_PG_inspection(bpy.types.PropertyGroup):
     """One frame of one dataset."""
 
@@ -12,4 +18,4 @@ class SYNTH_PG_inspection(bpy.types.PropertyGroup):
     frame: bpy.props.IntProperty(name="Frame")
     position: bpy.props.IntProperty(name="Position Among the Frames")
     frames: bpy.props.IntProperty(name="Frames")
-    lines: bpy.props.StringProperty(name="Objects", description="A line for each object")
+    objects: bpy.props.CollectionProperty(type=SYNTH_PG_label_line, name="Objects")

@@ -10,6 +10,7 @@ import bpy
 
 from ..core.errors import Problem, RecipeError, UsageError
 from ..core.recipe.loading import LoadedRecipe, load_data
+from ..translations.translating import reported
 from .settings import settings_of
 from .to_recipe import SOURCE, recipe_data
 
@@ -31,8 +32,11 @@ def load_scene_recipe(
     """
     if not settings_of(scene).recipe.objects:
         raise UsageError(
-            f"no object of scene {scene.name!r} is marked. Select objects and mark them as targets "
-            "in the sidebar's Synth tab, or name a recipe"
+            reported(
+                "no object of scene {name!r} is marked. Select objects and mark them as targets in "
+                "the sidebar's Synth tab, or name a recipe",
+                name=scene.name,
+            )
         )
     problems = list(_without_a_place(scene))
     if problems:

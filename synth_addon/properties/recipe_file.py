@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import StorageError
+from ..translations.translating import reported
 
 
 def with_full_paths(assets: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -26,5 +27,9 @@ def write_recipe(data: Mapping[str, Any], path: Path) -> None:
         path.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
     except OSError as error:
         raise StorageError(
-            f"{path}: cannot be written ({error.strerror}). Choose another folder"
+            reported(
+                "{file}: cannot be written ({reason}). Choose another folder",
+                file=path,
+                reason=error.strerror,
+            )
         ) from error

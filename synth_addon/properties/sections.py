@@ -32,6 +32,10 @@ MORE_ROLES = (
     ("surface", "Surface", "Stands in the room; other objects are placed on it"),
     ("ignore", "Ignore", "Kept in the list and left out of the dataset"),
 )
+_SPELLED = {
+    word.lower(): word for word in ("m", "cm", "mm", "AgX", "HDRI", "EXR", "PNG", "Z", "-Z")
+}
+"""Choices that are not written like other words."""
 _INT_LIMIT = 2**31 - 1
 _GREATEST = 3.4e38
 _ANY_NUMBER = Declaration("number", "number", "Value", "Range", default=1, low=-1e9, high=1e9)
@@ -94,8 +98,9 @@ class _Made:
         """Return the properties that one parameter becomes."""
         made = self._held(owner, field, default)
         if field.optional:
-            label = f"Use {field.label}"
-            made[USE + field.name] = bpy.props.BoolProperty(name=label, description=field.help)
+            made[USE + field.name] = bpy.props.BoolProperty(
+                name=field.label, description=field.help
+            )
         return made
 
     def _held(self, owner: str, field: Declaration, default: Any) -> dict[str, Any]:
@@ -136,7 +141,7 @@ def _suffix(given: Mapping[str, Any]) -> str:
 
 
 def _listed(field: Declaration, collection: Any) -> dict[str, Any]:
-    index = bpy.props.IntProperty(name=f"Active {field.label}", options={"SKIP_SAVE"})
+    index = bpy.props.IntProperty(name="Active Entry", options={"SKIP_SAVE"})
     return {field.name: collection, field.name + INDEX: index}
 
 
@@ -144,8 +149,8 @@ def _weights(field: Declaration, default: Any) -> dict[str, Any]:
     stated = {default: 1.0} if isinstance(default, str) else default or {}
     return {
         WEIGHT + kind: bpy.props.FloatProperty(
-            name=kind.replace("_", " ").title(),
-            description=f"How often, against the other weights; 0 for never. {field.help}",
+            name=choice_label(kind),
+            description="How often, against the other weights; 0 for never",
             default=stated.get(kind, 0.0),
             min=0,
             max=1e6,
@@ -153,6 +158,11 @@ def _weights(field: Declaration, default: Any) -> dict[str, Any]:
         )
         for kind in field.choices
     }
+
+
+def choice_label(choice: str) -> str:
+    """Return what one of several choices is called in the interface."""
+    return _SPELLED.get(choice) or choice.replace("_", " ").title()
 
 
 def _plain(owner: str, field: Declaration, default: Any, words: dict[str, str]) -> Any:
@@ -171,7 +181,7 @@ def _plain(owner: str, field: Declaration, default: Any, words: dict[str, str]) 
                 default=float(default or 0), min=low, max=high, precision=4, **words
             )
         case "enum":
-            items = [(c, c.replace("_", " ").title(), field.help) for c in field.choices]
+            items = [(choice, choice_label(choice), field.help) for choice in field.choices]
             if owner == "SYNTH_PG_ObjectGroup" and field.name == "role":
                 items += MORE_ROLES
             return props.EnumProperty(items=items, default=default or field.choices[0], **words)

@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import UsageError
+from ..translations.translating import reported
 from .classes import SYNTH_PG_class
 from .overlay import SYNTH_PG_overlay
 from .sections import recipe_class
@@ -52,10 +53,13 @@ def output_folder(scene: bpy.types.Scene) -> Path:
     """
     stated = settings_of(scene).output
     if not stated.strip():
-        raise UsageError("Output names no folder. Choose one in the Dataset panel")
+        raise UsageError(reported("Output names no folder. Choose one in the Dataset panel"))
     if stated.startswith("//") and not bpy.data.filepath:
         raise UsageError(
-            f"Output is {stated!r}, a folder beside this file, and the file was never saved. "
-            "Save it, or choose a folder"
+            reported(
+                "Output is {folder}, a folder beside this file, and the file was never saved. "
+                "Save it, or choose a folder",
+                folder=stated,
+            )
         )
     return Path(bpy.path.abspath(stated)).absolute()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from synth_addon.core.label_reasons import label_lines
+from synth_addon.core.label_reasons import label_reasons
 
 
 def item(**values: Any) -> SimpleNamespace:
@@ -29,4 +29,6 @@ def item(**values: Any) -> SimpleNamespace:
     ],
 )
 def test_the_reason_is_the_first_that_holds(values: dict[str, Any], line: str) -> None:
-    assert label_lines(SimpleNamespace(objects=[item(**values)])) == [line]
+    reasons = label_reasons(SimpleNamespace(objects=[item(**values)]))
+    assert [str(reason) for reason in reasons] == [line]
+    assert [reason.has_label for reason in reasons] == ["no label" not in line]

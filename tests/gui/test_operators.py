@@ -280,7 +280,7 @@ def test_the_inspector_shows_frames_and_why_objects_have_labels(saved: Path) -> 
     for step, frame in (("first", 0), ("next", 1), ("last", 2), ("next", 0), ("previous", 2)):
         assert bpy.ops.synth.inspect(step=step) == {"FINISHED"}
         assert (shown.frame, shown.frames) == (frame, 3)
-        lines = shown.lines.splitlines()
+        lines = [line.name for line in shown.objects]
         assert [line.split(":")[0] for line in lines] == ["Block 1", "Cup_001 2"]
         assert "distractor" in lines[0] or "hidden" in lines[0] or "outside" in lines[0]
         assert "% seen" in lines[1]

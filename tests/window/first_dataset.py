@@ -115,7 +115,9 @@ def script(stage: Stage) -> Script:
     stage.press(bpy.ops.synth.inspect, step="first")
     yield 2.0
     stage.picture("inspector")
-    stage.facts["inspected"] = bpy.context.window_manager.synth_inspection.lines
+    stage.facts["inspected"] = [
+        line.name for line in bpy.context.window_manager.synth_inspection.objects
+    ]
     yield 0.1
 
 
