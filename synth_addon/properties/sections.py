@@ -32,9 +32,8 @@ MORE_ROLES = (
     ("surface", "Surface", "Stands in the room; other objects are placed on it"),
     ("ignore", "Ignore", "Kept in the list and left out of the dataset"),
 )
-_SPELLED = {
-    word.lower(): word for word in ("m", "cm", "mm", "AgX", "HDRI", "EXR", "PNG", "Z", "-Z")
-}
+_SPELLED = {"m": "m", "cm": "cm", "mm": "mm", "AgX": "AgX", "EEVEE": "EEVEE", "hdri": "HDRI"}
+_SPELLED |= {"exr": "EXR", "png8": "PNG, 8 Bit", "png16": "PNG, 16 Bit"}
 """Choices that are not written like other words."""
 _INT_LIMIT = 2**31 - 1
 _GREATEST = 3.4e38

@@ -191,11 +191,11 @@ def test_labels_say_class_or_name_and_role(
     shown: bpy.types.Scene, placed: list[bpy.types.Object]
 ) -> None:
     texts = [label.text for label in figures.labels(shown)]
-    assert texts == ["Mug (target)", "Ball (distractor)", "Block (surface)"]
+    assert texts == ["Mug (Target)", "Ball (Distractor)", "Block (Surface)"]
     assert {label.role for label in figures.labels(shown)} <= set(ROLE_COLORS)
     placed[1].hide_set(True)
     bpy.data.objects.remove(placed[0])
-    assert [label.text for label in figures.labels(shown)] == ["Block (surface)"]
+    assert [label.text for label in figures.labels(shown)] == ["Block (Surface)"]
 
 
 def test_a_collections_objects_are_labelled_each(
@@ -207,7 +207,7 @@ def test_a_collections_objects_are_labelled_each(
     shown.collection.children.link(made)
     for item in meshes[:2]:
         made.objects.link(item)
-    assert [label.text for label in figures.labels(shown)] == ["parts (target)"] * 2
+    assert [label.text for label in figures.labels(shown)] == ["parts (Target)"] * 2
 
 
 @EACH
