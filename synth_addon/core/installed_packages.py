@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from types import MappingProxyType, ModuleType
 
 PACKAGES: Mapping[str, str] = MappingProxyType(
@@ -56,6 +58,19 @@ def installed_packages(load: Callable[[str], ModuleType]) -> tuple[InstalledPack
         load: imports a module by its name.
     """
     return tuple(_installed(name, module, load) for name, module in PACKAGES.items())
+
+
+@cache
+def missing_packages() -> tuple[str, ...]:
+    """Return the packages that are not there at all, without importing any; looked for once."""
+    return tuple(name for name, module in PACKAGES.items() if not _is_there(module.split(".")[0]))
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ValueError:  # imported by other means than a finder
+        return True
 
 
 def _installed(name: str, module: str, load: Callable[[str], ModuleType]) -> InstalledPackage:

@@ -7,12 +7,13 @@ from functools import wraps
 from typing import Any
 
 from ..core.errors import SynthError
+from ..translations.translating import reported
 
 Execute = Callable[[Any, Any], set[str]]
 
 
 def reports_errors(execute: Execute) -> Execute:
-    """Make an operator's method report a user's mistake and answer with CANCELLED."""
+    """Make an operator's method report mistakes and missing packages, and answer with CANCELLED."""
 
     @wraps(execute)
     def reporting(operator: Any, context: Any) -> set[str]:
@@ -20,6 +21,10 @@ def reports_errors(execute: Execute) -> Execute:
             return execute(operator, context)
         except SynthError as error:
             operator.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        except ImportError as error:
+            message = "{reason}. Check Installation in Synth's preferences says what to do"
+            operator.report({"ERROR"}, reported(message, reason=error))
             return {"CANCELLED"}
 
     return reporting

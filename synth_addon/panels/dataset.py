@@ -6,8 +6,9 @@ import bpy
 
 from ..preferences import preferences
 from ..properties.settings import settings_of
+from ..translations.translating import translated
 from .fields import draw_fields
-from .job import draw_job, estimate
+from .job import draw_job, draw_message, estimate
 from .place import SidebarPanel
 
 
@@ -20,6 +21,7 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
         layout.use_property_split, layout.use_property_decorate = True, False
         settings = settings_of(context.scene)
         recipe = settings.recipe
+        _draw_missing(layout)
         row = layout.row(align=True)
         row.menu("SYNTH_MT_presets")
         row.operator("synth.import_recipe", text="", icon="IMPORT")
@@ -41,3 +43,14 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
         layout.operator("synth.render_preview", icon="RENDER_STILL")
         draw_job(layout, context.window_manager.synth)
         layout.operator("synth.copy_command", icon="COPYDOWN")
+
+
+def _draw_missing(layout: bpy.types.UILayout) -> None:
+    """Say which packages are missing, and where to read what to do."""
+    from ..core.installed_packages import missing_packages
+
+    missing = missing_packages()
+    if missing:
+        text = translated("Not installed: {names}", names=", ".join(missing))
+        draw_message(layout, text, "ERROR")
+        layout.operator("synth.install_check")

@@ -43,11 +43,12 @@ MODULES = (
 _IN_BLENDER = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import importlib, json, os, time
+import importlib, json, os, time, types
 import bpy, addon_utils
 
 ADDON = "bl_ext.user_default.synth"
-commands, seconds = {}, {}
+commands, seconds, left = {}, {}, []
+ALL_KINDS = {"handler", "timer", "class", "entry", "operator", "property"}
 
 def remember(name, function, register=bpy.utils.register_cli_command):
     commands[name] = function
@@ -60,9 +61,38 @@ def timed(step, call, **arguments):
     assert call(**arguments) == {"FINISHED"}, step
     seconds.setdefault(step, []).append(round(time.perf_counter() - began, 3))
 
+def left_behind():
+    "Name all that a disabled extension must not leave in Blender."
+    handlers = [name for name in dir(bpy.app.handlers) if not name.startswith("_")]
+    lists = {name: getattr(bpy.app.handlers, name) for name in handlers}
+    lists = {name: found for name, found in lists.items() if isinstance(found, list)}
+    for name, found in lists.items():
+        yield from (f"handler {name}" for call in found if call.__module__.startswith(ADDON))
+    modules = [module for name, module in sys.modules.items() if name.startswith(ADDON)]
+    for call in (value for module in modules for value in vars(module).values()):
+        if isinstance(call, types.FunctionType) and bpy.app.timers.is_registered(call):
+            yield f"timer {call.__qualname__}"
+    for name in dir(bpy.types):
+        if name.startswith("SYNTH_"):
+            yield f"class {name}"
+        draw = getattr(getattr(bpy.types, name), "draw", None)
+        drawers = getattr(draw, "_draw_funcs", ())
+        yield from (f"entry in {name}" for each in drawers if each.__module__.startswith(ADDON))
+    yield from (f"operator {name}" for name in dir(bpy.ops.synth))
+    for owner in (bpy.types.Scene, bpy.types.WindowManager):
+        yield from (f"property {name}" for name in dir(owner) if name.startswith("synth"))
+    for manager in bpy.data.window_managers:
+        for keymap in manager.keyconfigs.addon.keymaps if manager.keyconfigs.addon else ():
+            yield from (item.idname for item in keymap.keymap_items if "synth" in item.idname)
+
 def switch_off_and_on():
+    bpy.context.scene.synth.overlay.show = True
+    bpy.context.scene.synth.overlay.color_by = "class"
+    sys.modules[f"{ADDON}.synth_addon.panels.classes"].match_soon()
+    assert {thing.split()[0] for thing in left_behind()} == ALL_KINDS, set(left_behind())
     timed("disable", bpy.ops.preferences.addon_disable, module=ADDON)
     assert addon_utils.check(ADDON) == (False, False)
+    left.extend(left_behind())
     commands.clear()
     timed("enable", bpy.ops.preferences.addon_enable, module=ADDON)
     assert addon_utils.check(ADDON)[1] and set(commands) == {"synth"}
@@ -75,7 +105,8 @@ for _ in range(3):
 places = {name: importlib.import_module(name).__file__ for name in sys.argv[3].split(",")}
 code = commands["synth"](["generate", "cube", *sys.argv[4:]])
 switch_off_and_on()
-sys.stdout.write("\\n" + json.dumps({"code": code, "places": places, "seconds": seconds}) + "\\n")
+told = {"code": code, "places": places, "seconds": seconds, "left": left}
+sys.stdout.write("\\n" + json.dumps(told) + "\\n")
 sys.stdout.flush()
 os._exit(0)  # bpy 4.2 crashes in its exit handlers
 """
@@ -88,7 +119,8 @@ class Installed:
     Attributes:
         resources: the folder of that user's Blender.
         dataset: what `synth generate` has made there.
-        told: `code`, its exit code; `places`, where modules came from; `seconds` of each step.
+        told: `code`, its exit code; `places`, where modules came from; `seconds` of each step;
+            `left`, what was still there while it was disabled.
     """
 
     resources: Path
@@ -195,6 +227,7 @@ def checksums(archive: zipfile.ZipFile) -> dict[str, int]:
 
 
 def test_it_can_be_disabled_and_enabled_again(installed: Installed) -> None:
+    assert installed.told["left"] == []
     seconds = installed.told["seconds"]
     assert len(seconds["disable"]) == len(seconds["enable"]) == 4
     print("seconds:", seconds)  # for readers, who ask pytest with -rP; no time is asserted

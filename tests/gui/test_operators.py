@@ -20,6 +20,7 @@ from synth_addon.core.dataset.tree_hash import hash_dataset as tree_hash
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.operators.job_watch import close_jobs, show_jobs
 from synth_addon.properties.to_recipe import recipe_data
+from tests.small_disk import SmallDisk
 
 from .conftest import select
 from .file_state import file_state
@@ -172,6 +173,60 @@ def test_what_ends_with_the_extension_can_be_resumed(saved: Path, tmp_path: Path
     bpy.ops.synth.generate(resume=True)
     wait_until(ended)
     assert job().state == "done"
+
+
+@pytest.mark.slow
+def test_the_last_finished_frame_is_shown(saved: Path, tmp_path: Path) -> None:
+    bpy.ops.synth.generate()
+    assert job().thumbnail == ""
+    wait_until(ended)
+    assert job().thumbnail == str(tmp_path / "made" / "images" / "000000" / "000000002.png")
+    assert Path(job().thumbnail).is_file()
+
+
+@pytest.mark.slow
+def test_scripts_in_the_file_are_never_run(saved: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    script = bpy.data.texts.new("startup.py")
+    script.write(f"open({str(trap)!r}, 'w').close()")
+    script.use_module = True
+    driver = bpy.data.objects["Ball"].driver_add("location", 0).driver
+    driver.expression = f"len(open({str(trap)!r}, 'w').name)"
+    bpy.ops.wm.save_as_mainfile(filepath=str(saved))
+    trap.unlink(missing_ok=True)
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert job().state == "done"
+    command = [sys.executable, "-m", "synth_addon.cli", "generate", str(saved)]
+    subprocess.run([*command, "--output", str(tmp_path / "command")], check=True)
+    assert not trap.exists()
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_the_job_and_resuming_completes_it(
+    saved: Path, tmp_path: Path, mounted: SmallDisk
+) -> None:
+    scene = bpy.context.scene
+    scene.synth.recipe.scenes = 12
+    scene.synth.output = str(mounted.folder / "made")
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert job().state == "failed"
+    assert "No space left" in job().message
+    mounted.free()
+    bpy.ops.synth.generate(resume=True)
+    wait_until(ended)
+    assert job().state == "done"
+
+    scene.synth.output = "//roomy"
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert tree_hash(tmp_path / "roomy") == tree_hash(mounted.folder / "made")
+
+
+def test_a_missing_package_is_reported(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "synth_addon.core.dataset.opening", None)
+    assert "Check Installation" in refusal(bpy.ops.synth.generate)
 
 
 @pytest.mark.slow

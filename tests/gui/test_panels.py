@@ -180,3 +180,18 @@ def test_a_right_click_offers_to_mark_and_leaves_with_the_extension() -> None:
     context_menu.remove_from_menus()
     assert not any(context_menu.draw_entry in drawn for drawn in drawers)
     context_menu.add_to_menus()
+
+
+def test_a_missing_package_is_shown_with_the_way_to_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from synth_addon.core import installed_packages
+
+    assert "synth.install_check" not in drawn().operators
+    packages = {**installed_packages.PACKAGES, "lost-package": "lost_package"}
+    monkeypatch.setattr(installed_packages, "PACKAGES", packages)
+    installed_packages.missing_packages.cache_clear()
+    layout = drawn()
+    installed_packages.missing_packages.cache_clear()
+    assert "Not installed: lost-package" in layout.labels
+    assert "synth.install_check" in layout.operators

@@ -176,3 +176,14 @@ def test_a_folder_beside_a_file_never_saved_is_named(
     scene.synth.recipe.assets.hdri = "//hdri"
     with pytest.raises(RecipeError, match=r"assets\.hdri.*never saved.*Save the file"):
         load_scene_recipe(scene)
+
+
+def test_settings_of_a_newer_version_are_refused(
+    scene: bpy.types.Scene, meshes: list[bpy.types.Object]
+) -> None:
+    select(meshes[0])
+    bpy.ops.synth.mark(role="target")
+    assert scene.synth.is_property_set("version")  # so that it is in the file
+    scene.synth.version = 99
+    with pytest.raises(RecipeError, match=r"found 99\). Update Synth"):
+        load_scene_recipe(scene)
