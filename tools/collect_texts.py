@@ -23,7 +23,7 @@ DEFAULT = "*"
 OPERATOR = "Operator"
 _MARKS = {"translated", "reported"}
 _SPOKEN = {"text", "heading"}
-_NO_WORDS = {"", "X", "Y", "Z"}
+NO_WORDS = {"", "X", "Y", "Z"}
 
 Text = tuple[str, str]
 """Context and text."""
@@ -32,7 +32,7 @@ Text = tuple[str, str]
 def collected() -> set[Text]:
     """Return all texts. The extension must be registered."""
     found = {*_of_classes(), *_of_code(), *_of_tables()}
-    return {(context, text) for context, text in found if text not in _NO_WORDS}
+    return {(context, text) for context, text in found if text not in NO_WORDS}
 
 
 def _of_classes() -> Iterator[Text]:
@@ -50,16 +50,21 @@ def _of_class(cls: Any) -> Iterator[Text]:
     is_operator = issubclass(cls, bpy.types.Operator)
     yield (OPERATOR if is_operator else DEFAULT), getattr(cls, "bl_label", "")
     yield DEFAULT, getattr(cls, "bl_description", "")
-    base = cls.bl_rna.base
-    inherited = {shown.identifier for shown in base.properties} if base else set()
+    inherited = (
+        {_words(shown) for shown in cls.bl_rna.base.properties} if cls.bl_rna.base else set()
+    )
     for shown in cls.bl_rna.properties:
-        if shown.identifier in inherited or "HIDDEN" in _options(cls, shown.identifier):
+        if _words(shown) in inherited or "HIDDEN" in _options(cls, shown.identifier):
             continue
         yield DEFAULT, shown.name
         yield DEFAULT, shown.description
         for item in getattr(shown, "enum_items", ()) if shown.type == "ENUM" else ():
             yield DEFAULT, item.name
             yield DEFAULT, item.description
+
+
+def _words(shown: Any) -> tuple[str, str, str]:
+    return shown.identifier, shown.name, shown.description
 
 
 def _options(cls: Any, name: str) -> set[str]:
