@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +12,11 @@ import bpy
 from bpy.app.handlers import persistent
 
 from .core.devices import DEVICES, Device
+from .core.line_breaks import broken_lines
 from .properties.install_report import report_of
 from .properties.settings import settings_of
 from .properties.versions import FOLDER_OPTIONS
-from .translations.translating import translated
+from .translations.translating import CONTEXT, translated
 
 ADDON = __package__.rpartition(".")[0] or __package__
 """What Blender calls the extension: the package above this one, if there is one."""
@@ -112,6 +112,7 @@ def _cache_changed(stored: Any, context: Any) -> None:
 def _asset_folder(name: str, description: str) -> Any:
     return bpy.props.StringProperty(
         name=name,
+        translation_context=CONTEXT,
         description=description,
         subtype="DIR_PATH",
         options=FOLDER_OPTIONS,
@@ -124,6 +125,7 @@ class SYNTH_AP_preferences(bpy.types.AddonPreferences):
 
     output: bpy.props.StringProperty(
         name="Output",
+        translation_context=CONTEXT,
         description="Folder of the dataset in new files; // stands for the folder of the file",
         subtype="DIR_PATH",
         default=DEFAULT_OUTPUT,
@@ -135,17 +137,20 @@ class SYNTH_AP_preferences(bpy.types.AddonPreferences):
     photos: _asset_folder("Photos", "Folder of photos, for presets that name none")
     device: bpy.props.EnumProperty(
         name="Device",
+        translation_context=CONTEXT,
         description="What Cycles renders datasets on; others than the CPU give other pixels",
         items=_offered_devices,
     )
     threads: bpy.props.IntProperty(
         name="Threads",
+        translation_context=CONTEXT,
         description="Render threads of a job; 0 uses all cores",
         min=0,
         max=1024,
     )
     cache: bpy.props.StringProperty(
         name="Folder",
+        translation_context=CONTEXT,
         description="Where convex parts of meshes are kept; empty for the system's cache folder",
         subtype="DIR_PATH",
         options=FOLDER_OPTIONS,
@@ -158,14 +163,14 @@ class SYNTH_AP_preferences(bpy.types.AddonPreferences):
         for heading, names in GROUPS.items():
             _draw_group(layout, self, heading, *names)
         _draw_cache(layout)
-        layout.label(text="Installation")
+        layout.label(text=translated("Installation"), translate=False)
         layout.operator("synth.install_check", icon="CHECKMARK")
         for line in report_of(context.window_manager):
             _draw_line(layout, line)
 
 
 def _draw_group(layout: bpy.types.UILayout, owner: Any, heading: str, *names: str) -> None:
-    layout.label(text=heading)
+    layout.label(text=translated(heading), translate=False)
     column = layout.column()
     for name in names:
         column.prop(owner, name)
@@ -191,9 +196,9 @@ def cache_text(folder: Path) -> str:
 def _draw_line(layout: bpy.types.UILayout, line: Any) -> None:
     """Draw one thing that was looked at; the remedy stands below what is wrong."""
     column = layout.column(align=True)
-    found = textwrap.wrap(f"{line.name}: {line.found}", _LINE)
+    found = broken_lines(f"{line.name}: {line.found}", _LINE)
     icons = ["ERROR" if line.remedy else "CHECKMARK"]
-    for text in [*found, *textwrap.wrap(line.remedy, _LINE)]:
+    for text in [*found, *broken_lines(line.remedy, _LINE)]:
         column.label(text=text, icon=icons.pop() if icons else "BLANK1", translate=False)
 
 

@@ -4,7 +4,7 @@
 
 Texts that are gone leave the files, new ones come in with an empty translation, which the tests
 then demand. Collected are names and descriptions of everything that is registered, the literals
-given to layouts, what is marked by `translated` and `reported`, and a few tables.
+given to buttons, what is marked by `translated` and `reported`, and a few tables.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 ADDON = ROOT / "synth_addon"
 DEFAULT = "*"
-OPERATOR = "Operator"
+CONTEXT = "Synth"
 _MARKS = {"translated", "reported"}
-_SPOKEN = {"text", "heading"}
 NO_WORDS = {"", "X", "Y", "Z"}
 
 Text = tuple[str, str]
@@ -45,31 +44,32 @@ def _of_classes() -> Iterator[Text]:
 
 
 def _of_class(cls: Any) -> Iterator[Text]:
+    yield getattr(cls, "bl_translation_context", DEFAULT), getattr(cls, "bl_label", "")
+    yield DEFAULT, getattr(cls, "bl_description", "")
+    for shown in _own_properties(cls):
+        yield shown.translation_context, shown.name
+        yield DEFAULT, shown.description
+        for item in shown.enum_items if shown.type == "ENUM" else ():
+            yield shown.translation_context, item.name
+            yield DEFAULT, item.description
+
+
+def _own_properties(cls: Any) -> Iterator[Any]:
+    """Yield the properties of a class that are seen and not Blender's own."""
     import bpy
 
-    is_operator = issubclass(cls, bpy.types.Operator)
-    yield (OPERATOR if is_operator else DEFAULT), getattr(cls, "bl_label", "")
-    yield DEFAULT, getattr(cls, "bl_description", "")
-    inherited = (
-        {_words(shown) for shown in cls.bl_rna.base.properties} if cls.bl_rna.base else set()
-    )
-    for shown in cls.bl_rna.properties:
-        if _words(shown) in inherited or "HIDDEN" in _options(cls, shown.identifier):
-            continue
-        yield DEFAULT, shown.name
-        yield DEFAULT, shown.description
-        for item in getattr(shown, "enum_items", ()) if shown.type == "ENUM" else ():
-            yield DEFAULT, item.name
-            yield DEFAULT, item.description
+    described = cls.bl_rna
+    if issubclass(cls, bpy.types.Operator):
+        group, name = cls.bl_idname.split(".")
+        described = getattr(getattr(bpy.ops, group), name).get_rna_type()
+    inherited = {_words(shown) for shown in described.base.properties} if described.base else set()
+    for shown in described.properties:
+        if _words(shown) not in inherited and not shown.is_hidden:
+            yield shown
 
 
 def _words(shown: Any) -> tuple[str, str, str]:
     return shown.identifier, shown.name, shown.description
-
-
-def _options(cls: Any, name: str) -> set[str]:
-    stated = getattr(cls, "__annotations__", {}).get(name)
-    return getattr(stated, "keywords", {}).get("options", set())
 
 
 def _of_code() -> Iterator[Text]:
@@ -82,15 +82,12 @@ def _of_code() -> Iterator[Text]:
 def _of_call(call: ast.Call) -> Iterator[Text]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name in _MARKS and call.args:
-        yield from ((DEFAULT, text) for text in _literals(call.args[0]))
-    is_translated = not any(
-        word.arg == "translate" and getattr(word.value, "value", True) is False
-        for word in call.keywords
-    )
+        if isinstance(call.args[0], ast.Name) and call.args[0].id != "heading":
+            raise ValueError(f"line {call.lineno}: {ast.unparse(call)} names no literal to collect")
+        yield from ((CONTEXT, text) for text in _literals(call.args[0]))
     for word in call.keywords:
-        if word.arg in _SPOKEN and is_translated:
-            context = OPERATOR if name.startswith("operator") else DEFAULT
-            yield from ((context, text) for text in _literals(word.value))
+        if name.startswith("operator") and word.arg == "text":
+            yield from ((CONTEXT, text) for text in _literals(word.value))
 
 
 def _literals(node: ast.expr) -> Iterator[str]:
@@ -107,10 +104,12 @@ def _of_tables() -> Iterator[Text]:
     from synth_addon.overlays.handles import HANDLES
     from synth_addon.preferences import DEVICE_ITEMS, GROUPS
 
-    yield from ((DEFAULT, sentence) for sentence in REASONS)
-    yield from ((DEFAULT, handle.label) for handle in HANDLES)
-    yield from ((DEFAULT, group) for group in GROUPS)
-    yield from ((DEFAULT, description) for _, _, description, _ in DEVICE_ITEMS.values())
+    yield from ((CONTEXT, sentence) for sentence in REASONS)
+    yield from ((CONTEXT, handle.label) for handle in HANDLES)
+    yield from ((CONTEXT, group) for group in GROUPS)
+    for _, name, description, _ in DEVICE_ITEMS.values():
+        yield CONTEXT, name
+        yield DEFAULT, description
 
 
 def updated(catalog: dict[str, dict[str, str]], texts: set[Text]) -> dict[str, dict[str, str]]:

@@ -8,21 +8,25 @@ import bpy
 
 from ..properties.classes import state_used_classes
 from ..properties.settings import settings_of
+from ..translations.translating import CONTEXT, reported
 
 
 class SYNTH_OT_assign_class(bpy.types.Operator):
     bl_idname = "synth.assign_class"
     bl_label = "Assign Class"
+    bl_translation_context = CONTEXT
     bl_description = "Give all selected targets one class; without a name, each its own"
     bl_options = {"REGISTER", "UNDO"}
 
-    category: bpy.props.StringProperty(name="Class", description="Name that annotations carry")
+    category: bpy.props.StringProperty(
+        name="Class", translation_context=CONTEXT, description="Name that annotations carry"
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if _selected_targets(context):
             return True
-        cls.poll_message_set("No selected object is marked as a target")
+        cls.poll_message_set(reported("No selected object is marked as a target"))
         return False
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:

@@ -14,7 +14,7 @@ from ..properties.classes import (
 )
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .mark import free_name, marked_by
 
 
@@ -33,10 +33,13 @@ def _activate(context: bpy.types.Context, name: str) -> None:
 class SYNTH_OT_add_class(bpy.types.Operator):
     bl_idname = "synth.add_class"
     bl_label = "Add Class"
+    bl_translation_context = CONTEXT
     bl_description = "Add a class, which keeps its id even while no object is of it"
     bl_options = {"REGISTER", "UNDO"}
 
-    category: bpy.props.StringProperty(name="Class", description="Name that annotations carry")
+    category: bpy.props.StringProperty(
+        name="Class", translation_context=CONTEXT, description="Name that annotations carry"
+    )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         return context.window_manager.invoke_props_dialog(self)
@@ -52,6 +55,7 @@ class SYNTH_OT_add_class(bpy.types.Operator):
 class SYNTH_OT_remove_class(bpy.types.Operator):
     bl_idname = "synth.remove_class"
     bl_label = "Remove Class"
+    bl_translation_context = CONTEXT
     bl_description = "Remove a class that no object is of"
     bl_options = {"REGISTER", "UNDO"}
 
@@ -73,11 +77,13 @@ class SYNTH_OT_remove_class(bpy.types.Operator):
 class SYNTH_OT_move_class(bpy.types.Operator):
     bl_idname = "synth.move_class"
     bl_label = "Move Class"
+    bl_translation_context = CONTEXT
     bl_description = "Change the order of the classes, and so their ids"
     bl_options = {"REGISTER", "UNDO"}
 
     direction: bpy.props.EnumProperty(
         name="Direction",
+        translation_context=CONTEXT,
         items=(("up", "Up", "A smaller id"), ("down", "Down", "A larger id")),
     )
 
@@ -96,10 +102,13 @@ class SYNTH_OT_move_class(bpy.types.Operator):
 class SYNTH_OT_select_class(bpy.types.Operator):
     bl_idname = "synth.select_class"
     bl_label = "Select Class"
+    bl_translation_context = CONTEXT
     bl_description = "Select all objects of the class, and nothing else"
     bl_options = {"REGISTER", "UNDO"}
 
-    category: bpy.props.StringProperty(name="Class", description="Name that annotations carry")
+    category: bpy.props.StringProperty(
+        name="Class", translation_context=CONTEXT, description="Name that annotations carry"
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         chosen: set[Any] = set()

@@ -7,7 +7,7 @@ import bpy
 from ..core.errors import UsageError
 from ..preferences import preferences
 from ..properties.settings import output_folder
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .reporting import reports_errors
 from .worker_command import as_text, worker_command
 
@@ -15,6 +15,7 @@ from .worker_command import as_text, worker_command
 class SYNTH_OT_copy_command(bpy.types.Operator):
     bl_idname = "synth.copy_command"
     bl_label = "Copy Batch Command"
+    bl_translation_context = CONTEXT
     bl_description = "Put the command that makes the same dataset without a window on the clipboard"
     bl_options = {"REGISTER"}
 

@@ -8,14 +8,16 @@ import bpy
 
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .mark import free_name
 
 
 class _ListOperator(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
-    path: bpy.props.StringProperty(name="List", description="Path of the list in the recipe")
+    path: bpy.props.StringProperty(
+        name="List", translation_context=CONTEXT, description="Path of the list in the recipe"
+    )
 
     def owner_and_name(self, context: bpy.types.Context) -> tuple[Any, str]:
         """Return what holds the list, and the list's name in it."""
@@ -27,6 +29,7 @@ class _ListOperator(bpy.types.Operator):
 class SYNTH_OT_add_entry(_ListOperator):
     bl_idname = "synth.add_entry"
     bl_label = "Add"
+    bl_translation_context = CONTEXT
     bl_description = "Add an entry with default values"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -41,6 +44,7 @@ class SYNTH_OT_add_entry(_ListOperator):
 class SYNTH_OT_remove_entry(_ListOperator):
     bl_idname = "synth.remove_entry"
     bl_label = "Remove"
+    bl_translation_context = CONTEXT
     bl_description = "Remove the active entry"
 
     def execute(self, context: bpy.types.Context) -> set[str]:

@@ -8,13 +8,14 @@ import bpy
 from bpy_extras.io_utils import ExportHelper
 
 from ..properties.recipe_file import with_full_paths, write_recipe
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .reporting import reports_errors
 
 
 class SYNTH_OT_export_recipe(bpy.types.Operator, ExportHelper):
     bl_idname = "synth.export_recipe"
     bl_label = "Export Recipe"
+    bl_translation_context = CONTEXT
     bl_description = "Write the settings to a .json file that the command line reads"
     bl_options = {"REGISTER"}
 

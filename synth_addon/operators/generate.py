@@ -13,7 +13,7 @@ from ..core.errors import StorageError
 from ..preferences import preferences
 from ..properties.job import cost_key
 from ..properties.settings import output_folder, settings_of
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .job_watch import add_job
 from .reporting import reports_errors
 from .worker_command import worker_command
@@ -22,11 +22,14 @@ from .worker_command import worker_command
 class SYNTH_OT_generate(bpy.types.Operator):
     bl_idname = "synth.generate"
     bl_label = "Generate Dataset"
+    bl_translation_context = CONTEXT
     bl_description = "Make the dataset in the background, from a copy of this file"
     bl_options = {"REGISTER"}
 
     resume: bpy.props.BoolProperty(
-        name="Resume", description="Keep finished scenes and make only what is missing"
+        name="Resume",
+        translation_context=CONTEXT,
+        description="Keep finished scenes and make only what is missing",
     )
 
     @reports_errors

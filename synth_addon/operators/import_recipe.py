@@ -8,12 +8,14 @@ from bpy_extras.io_utils import ImportHelper
 from ..properties.classes import match_classes
 from ..properties.from_recipe import fill_settings
 from ..properties.recipe_file import with_full_paths
+from ..translations.translating import CONTEXT
 from .reporting import reports_errors
 
 
 class SYNTH_OT_import_recipe(bpy.types.Operator, ImportHelper):
     bl_idname = "synth.import_recipe"
     bl_label = "Import Recipe"
+    bl_translation_context = CONTEXT
     bl_description = "Replace all settings by those of a recipe's .json file"
     bl_options = {"REGISTER", "UNDO"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..properties.settings import output_folder
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .frame_picture import show_picture
 from .reporting import reports_errors
 
@@ -15,11 +15,13 @@ from .reporting import reports_errors
 class SYNTH_OT_inspect(bpy.types.Operator):
     bl_idname = "synth.inspect"
     bl_label = "Inspect Dataset"
+    bl_translation_context = CONTEXT
     bl_description = "Show a frame of the dataset with masks, boxes and classes drawn over it"
     bl_options = {"REGISTER"}
 
     step: bpy.props.EnumProperty(
         name="Step",
+        translation_context=CONTEXT,
         items=(
             ("first", "First", "The first frame"),
             ("previous", "Previous", "The frame before"),
@@ -42,8 +44,12 @@ class SYNTH_OT_inspect(bpy.types.Operator):
         dataset = open_dataset(Path(shown.dataset))
         frames = dataset.frame_numbers()
         if not frames:
-            message = "{folder}: has no finished frame yet. Generate some first"
-            raise DatasetError(reported(message, folder=shown.dataset))
+            raise DatasetError(
+                reported(
+                    "{folder}: has no finished frame yet. Generate some first",
+                    folder=shown.dataset,
+                )
+            )
         position = self._position(shown.position, len(frames))
         frame = frames[position]
         picture = draw_frame(dataset, frame)

@@ -13,7 +13,7 @@ import bpy
 from ..core.errors import UsageError
 from ..preferences import cache_text, preferences
 from ..properties.install_report import report_of
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 
 
 class Line(NamedTuple):
@@ -27,6 +27,7 @@ class Line(NamedTuple):
 class SYNTH_OT_install_check(bpy.types.Operator):
     bl_idname = "synth.install_check"
     bl_label = "Check Installation"
+    bl_translation_context = CONTEXT
     bl_description = "Look for all that Synth needs and say what to do about what is missing"
     bl_options = {"REGISTER"}
 

@@ -11,7 +11,7 @@ from ..core.surface_mark import SURFACE_MARK
 from ..properties.classes import state_used_classes
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
-from ..translations.translating import reported, translated
+from ..translations.translating import CONTEXT, reported, translated
 
 ROLES = (
     ("target", "Target", "Annotated for training"),
@@ -24,16 +24,19 @@ ROLES = (
 class SYNTH_OT_mark(bpy.types.Operator):
     bl_idname = "synth.mark"
     bl_label = "Mark Selected"
+    bl_translation_context = CONTEXT
     bl_description = "Add the selected meshes to the dataset, or change their role"
     bl_options = {"REGISTER", "UNDO"}
 
-    role: bpy.props.EnumProperty(name="Role", items=ROLES, default="target")
+    role: bpy.props.EnumProperty(
+        name="Role", translation_context=CONTEXT, items=ROLES, default="target"
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if any(item.type == "MESH" for item in context.selected_objects):
             return True
-        cls.poll_message_set("Select one or more mesh objects first")
+        cls.poll_message_set(reported("Select one or more mesh objects first"))
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -49,16 +52,19 @@ class SYNTH_OT_mark(bpy.types.Operator):
 class SYNTH_OT_mark_collection(bpy.types.Operator):
     bl_idname = "synth.mark_collection"
     bl_label = "Mark Collection"
+    bl_translation_context = CONTEXT
     bl_description = "Add the active collection, whose meshes are choices, or change its role"
     bl_options = {"REGISTER", "UNDO"}
 
-    role: bpy.props.EnumProperty(name="Role", items=ROLES, default="target")
+    role: bpy.props.EnumProperty(
+        name="Role", translation_context=CONTEXT, items=ROLES, default="target"
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if any(item.type == "MESH" for item in context.collection.all_objects):
             return True
-        cls.poll_message_set("Make a collection active that holds meshes")
+        cls.poll_message_set(reported("Make a collection active that holds meshes"))
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:

@@ -20,7 +20,7 @@ from ..properties.from_recipe import fill_settings
 from ..properties.recipe_file import with_full_paths, write_recipe
 from ..properties.sections import preset_items
 from ..properties.to_recipe import recipe_data
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .reporting import reports_errors
 
 SUBFOLDER = "synth"
@@ -31,11 +31,15 @@ _OF_THE_FILE = ("open_object", "open_collection")
 class SYNTH_OT_load_preset(bpy.types.Operator):
     bl_idname = "synth.load_preset"
     bl_label = "Load Preset"
+    bl_translation_context = CONTEXT
     bl_description = "Replace all settings, marked objects included, by those of a preset"
     bl_options = {"REGISTER", "UNDO"}
 
     preset: bpy.props.EnumProperty(
-        name="Preset", description="Recipe that ships with Synth", items=preset_items()
+        name="Preset",
+        translation_context=CONTEXT,
+        description="Recipe that ships with Synth",
+        items=preset_items(),
     )
 
     @reports_errors
@@ -55,10 +59,13 @@ class SYNTH_OT_load_preset(bpy.types.Operator):
 class SYNTH_OT_load_own_preset(bpy.types.Operator):
     bl_idname = "synth.load_own_preset"
     bl_label = "Load Preset"
+    bl_translation_context = CONTEXT
     bl_description = "Replace all settings by those of your preset; marked objects stay marked"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: bpy.props.StringProperty(name="File", subtype="FILE_PATH")
+    filepath: bpy.props.StringProperty(
+        name="File", translation_context=CONTEXT, subtype="FILE_PATH"
+    )
 
     @reports_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -81,15 +88,23 @@ class SYNTH_OT_load_own_preset(bpy.types.Operator):
 class SYNTH_OT_save_preset(bpy.types.Operator):
     bl_idname = "synth.save_preset"
     bl_label = "Save Preset"
+    bl_translation_context = CONTEXT
     bl_description = "Keep the settings as a preset for other files, without marked objects"
     bl_options = {"REGISTER"}
 
     # the names that Blender's own menu of presets gives values to
     name: bpy.props.StringProperty(
-        name="Name", description="Name of the preset", maxlen=64, options={"SKIP_SAVE"}
+        name="Name",
+        translation_context=CONTEXT,
+        description="Name of the preset",
+        maxlen=64,
+        options={"SKIP_SAVE"},
     )
     remove_name: bpy.props.BoolProperty(
-        name="Remove", description="Remove the preset", options={"HIDDEN", "SKIP_SAVE"}
+        name="Remove",
+        translation_context=CONTEXT,
+        description="Remove the preset",
+        options={"HIDDEN", "SKIP_SAVE"},
     )
 
     @reports_errors
@@ -101,8 +116,12 @@ class SYNTH_OT_save_preset(bpy.types.Operator):
             raise UsageError(reported("The preset needs a name. Write one beside the plus sign"))
         path = own_preset_folder() / f"{stem}{SUFFIX}"
         if path.exists():
-            message = "There is a preset {name} already. Remove it, or choose another name"
-            raise UsageError(reported(message, name=self.name))
+            raise UsageError(
+                reported(
+                    "There is a preset {name} already. Remove it, or choose another name",
+                    name=self.name,
+                )
+            )
         write_recipe(_for_other_files(context.scene), path)
         self.report({"INFO"}, reported("Wrote {file}", file=path))
         return {"FINISHED"}
@@ -139,8 +158,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        message = "{file}: no preset can be read ({reason}). Remove it"
-        raise UsageError(reported(message, file=path, reason=error)) from error
+        raise UsageError(
+            reported("{file}: no preset can be read ({reason}). Remove it", file=path, reason=error)
+        ) from error
     if not isinstance(data, dict) or not isinstance(data.get("objects", {}), dict):
         raise UsageError(reported("{file}: this is no recipe. Remove it", file=path))
     return data

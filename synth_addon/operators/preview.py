@@ -7,6 +7,7 @@ import secrets
 import bpy
 
 from ..properties.settings import settings_of
+from ..translations.translating import CONTEXT
 from .reporting import reports_errors
 from .shown_preview import ShownPreview, previewed_scene, show
 
@@ -16,11 +17,13 @@ _RANDOM_SCENES = 100_000
 class SYNTH_OT_preview(bpy.types.Operator):
     bl_idname = "synth.preview"
     bl_label = "Preview"
+    bl_translation_context = CONTEXT
     bl_description = "Show one scene of the dataset, arranged and settled; yours stays as it is"
     bl_options = {"REGISTER"}
 
     step: bpy.props.EnumProperty(
         name="Step",
+        translation_context=CONTEXT,
         items=(
             ("same", "Same", "The scene of that index"),
             ("next", "Next", "The scene after it"),

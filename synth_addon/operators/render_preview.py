@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..properties.settings import settings_of
+from ..translations.translating import CONTEXT
 from .frame_picture import show_picture
 from .reporting import reports_errors
 from .shown_preview import previewed_scene
@@ -16,6 +17,7 @@ from .shown_preview import previewed_scene
 class SYNTH_OT_render_preview(bpy.types.Operator):
     bl_idname = "synth.render_preview"
     bl_label = "Render Preview Frame"
+    bl_translation_context = CONTEXT
     bl_description = "Render the first view of that scene as in the dataset, and show its labels"
     bl_options = {"REGISTER"}
 

@@ -23,8 +23,10 @@ def reports_errors(execute: Execute) -> Execute:
             operator.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         except ImportError as error:
-            message = "{reason}. Check Installation in Synth's preferences says what to do"
-            operator.report({"ERROR"}, reported(message, reason=error))
+            message = reported(
+                "{reason}. Check Installation in Synth's preferences says what to do", reason=error
+            )
+            operator.report({"ERROR"}, message)
             return {"CANCELLED"}
 
     return reporting

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bpy
 
+from ..translations.translating import CONTEXT, reported
 from .reporting import reports_errors
 from .shown_preview import ShownPreview, previewed_scene, show
 
@@ -13,6 +14,7 @@ from .shown_preview import ShownPreview, previewed_scene, show
 class SYNTH_OT_show_arrangement(bpy.types.Operator):
     bl_idname = "synth.show_arrangement"
     bl_label = "Show Arrangement"
+    bl_translation_context = CONTEXT
     bl_description = "Show the exact scene of this frame in the viewport; yours stays as it is"
     bl_options = {"REGISTER"}
 
@@ -20,7 +22,7 @@ class SYNTH_OT_show_arrangement(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         if context.window_manager.synth_inspection.dataset:
             return True
-        cls.poll_message_set("Inspect a dataset first")
+        cls.poll_message_set(reported("Inspect a dataset first"))
         return False
 
     @reports_errors

@@ -8,12 +8,14 @@ from ..core.surface_mark import SURFACE_MARK
 from ..properties.classes import match_classes
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
+from ..translations.translating import CONTEXT, reported
 from .mark import marked_by
 
 
 class SYNTH_OT_unmark(bpy.types.Operator):
     bl_idname = "synth.unmark"
     bl_label = "Unmark Selected"
+    bl_translation_context = CONTEXT
     bl_description = "Take the selected objects off the list"
     bl_options = {"REGISTER", "UNDO"}
 
@@ -23,7 +25,7 @@ class SYNTH_OT_unmark(bpy.types.Operator):
         entries = settings_of(context.scene).recipe.objects
         if any(marked_by(entry, "open_object") in selected for entry in entries):
             return True
-        cls.poll_message_set("No selected object is marked")
+        cls.poll_message_set(reported("No selected object is marked"))
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..translations.translating import translated
+from ..translations.translating import CONTEXT, translated
 from .drawing import COLORS
 from .handlers import is_drawing, match_scenes_soon
 from .handles import (
@@ -87,6 +87,7 @@ class SYNTH_GGT_ranges(bpy.types.GizmoGroup):
 
     bl_idname = "SYNTH_GGT_ranges"
     bl_label = "Synth Ranges"
+    bl_translation_context = CONTEXT
     bl_space_type = "VIEW_3D"
     bl_region_type = "WINDOW"
     bl_options = {"3D", "PERSISTENT", "SHOW_MODAL_ALL"}

@@ -9,6 +9,7 @@ import bpy
 from ..properties.classes import is_list_current, match_classes, objects_of_class
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
+from ..translations.translating import CONTEXT
 from .fields import draw_fields
 from .place import SidebarPanel
 
@@ -38,6 +39,7 @@ class SYNTH_UL_classes(bpy.types.UIList):
 class SYNTH_PT_classes(SidebarPanel, bpy.types.Panel):
     bl_idname = "SYNTH_PT_classes"
     bl_label = "Classes"
+    bl_translation_context = CONTEXT
     bl_parent_id = "SYNTH_PT_objects"
     bl_options = {"DEFAULT_CLOSED"}
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bpy
 
+from ..translations.translating import CONTEXT
+
 
 class SYNTH_MT_objects(bpy.types.Menu):
     bl_idname = "SYNTH_MT_objects"
     bl_label = "Synth"
+    bl_translation_context = CONTEXT
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -23,6 +26,7 @@ class SYNTH_MT_mark_pie(bpy.types.Menu):
 
     bl_idname = "SYNTH_MT_mark_pie"
     bl_label = "Mark Selected"
+    bl_translation_context = CONTEXT
 
     def draw(self, context: bpy.types.Context) -> None:
         pie = self.layout.menu_pie()

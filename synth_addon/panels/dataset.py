@@ -6,7 +6,7 @@ import bpy
 
 from ..preferences import preferences
 from ..properties.settings import settings_of
-from ..translations.translating import translated
+from ..translations.translating import CONTEXT, translated
 from .fields import draw_fields
 from .job import draw_job, draw_message, estimate
 from .place import SidebarPanel
@@ -15,6 +15,7 @@ from .place import SidebarPanel
 class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
     bl_idname = "SYNTH_PT_dataset"
     bl_label = "Dataset"
+    bl_translation_context = CONTEXT
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

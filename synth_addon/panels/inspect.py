@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import bpy
 
-from ..translations.translating import translated
+from ..translations.translating import CONTEXT, translated
 from .place import SidebarPanel
 
 
 class SYNTH_PT_inspect(SidebarPanel, bpy.types.Panel):
     bl_idname = "SYNTH_PT_inspect"
     bl_label = "Inspect"
+    bl_translation_context = CONTEXT
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

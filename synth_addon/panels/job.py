@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..core.line_breaks import broken_lines
 from ..properties.job import ACTIVE, cost_key
 from ..translations.translating import translated
 from .thumbnail import thumbnail_icon
@@ -34,12 +35,12 @@ def draw_job(layout: bpy.types.UILayout, job: Any) -> None:
 def _draw_active(layout: bpy.types.UILayout, job: Any) -> None:
     factor = job.done / job.total if job.total else 0.0
     layout.progress(factor=factor, text=progress_text(job), translate=False)
-    if job.thumbnail:
-        layout.template_icon(icon_value=thumbnail_icon(job.thumbnail), scale=_THUMBNAIL)
     if job.waiting:
         text = translated("{count} more waiting", count=job.waiting)
         layout.label(text=text, translate=False)
     layout.operator("synth.cancel", icon="CANCEL")
+    if job.thumbnail:
+        layout.template_icon(icon_value=thumbnail_icon(job.thumbnail), scale=_THUMBNAIL)
 
 
 def progress_text(job: Any) -> str:
@@ -94,14 +95,5 @@ def amount(size: float) -> str:
 def draw_message(layout: bpy.types.UILayout, message: str, icon: str) -> None:
     """Draw a sentence, broken into lines as wide as the sidebar."""
     column = layout.column(align=True)
-    for number, line in enumerate(_lines(message)):
+    for number, line in enumerate(broken_lines(message, _LINE)):
         column.label(text=line, icon=icon if number == 0 else "BLANK1", translate=False)
-
-
-def _lines(message: str) -> list[str]:
-    lines = [""]
-    for word in message.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > _LINE:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines

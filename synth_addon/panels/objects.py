@@ -10,6 +10,7 @@ from ..operators.mark import role_name
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
 from ..properties.to_recipe import is_lost
+from ..translations.translating import CONTEXT, translated
 from .fields import draw_fields
 from .place import SidebarPanel
 
@@ -41,6 +42,7 @@ class SYNTH_UL_objects(bpy.types.UIList):
 class SYNTH_PT_objects(SidebarPanel, bpy.types.Panel):
     bl_idname = "SYNTH_PT_objects"
     bl_label = "Objects"
+    bl_translation_context = CONTEXT
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -63,4 +65,8 @@ class SYNTH_PT_objects(SidebarPanel, bpy.types.Panel):
             entry = recipe.objects[active]
             draw_fields(layout, entry, "ObjectGroup", f"objects[{active}].", ("role", "category"))
         else:
-            layout.label(text="Select meshes and mark them as targets", icon="INFO")
+            layout.label(
+                text=translated("Select meshes and mark them as targets"),
+                icon="INFO",
+                translate=False,
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..properties.settings import settings_of
+from ..translations.translating import CONTEXT
 from .place import SidebarPanel
 
 _KINDS = ("camera", "cloud", "spawn", "lights", "surfaces", "labels")
@@ -13,6 +14,7 @@ _KINDS = ("camera", "cloud", "spawn", "lights", "surfaces", "labels")
 class SYNTH_PT_overlays(SidebarPanel, bpy.types.Panel):
     bl_idname = "SYNTH_PT_overlays"
     bl_label = "Viewport"
+    bl_translation_context = CONTEXT
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw_header(self, context: bpy.types.Context) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import bpy
 
 from ..operators.presets import SUFFIX, own_preset_folder
+from ..translations.translating import CONTEXT
 
 
 class SYNTH_MT_presets(bpy.types.Menu):
     bl_idname = "SYNTH_MT_presets"
     bl_label = "Presets"
+    bl_translation_context = CONTEXT
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

@@ -5,12 +5,14 @@ from __future__ import annotations
 import bpy
 
 from ..properties.preview_mark import is_preview
+from ..translations.translating import CONTEXT
 from .place import SidebarPanel
 
 
 class SYNTH_PT_preview(SidebarPanel, bpy.types.Panel):
     bl_idname = "SYNTH_PT_preview"
     bl_label = "Preview"
+    bl_translation_context = CONTEXT
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

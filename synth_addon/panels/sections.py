@@ -10,6 +10,7 @@ import bpy
 
 from ..properties.sections import USE, declarations
 from ..properties.settings import settings_of
+from ..translations.translating import CONTEXT
 from .fields import draw_fields
 from .place import SidebarPanel
 
@@ -136,6 +137,7 @@ def _panel(described: SectionPanel) -> type[bpy.types.Panel]:
     members: dict[str, Any] = {
         "bl_label": described.label,
         "bl_idname": name,
+        "bl_translation_context": CONTEXT,
         "bl_options": {"DEFAULT_CLOSED"},
         "draw": draw,
         "poll": classmethod(poll),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..translations.translating import CONTEXT
 from .classes import SYNTH_PG_class
 from .inspection import SYNTH_PG_inspection, SYNTH_PG_label_line
 from .install_report import REPORT, SYNTH_PG_install_line
@@ -21,9 +22,13 @@ def register() -> None:
     """Register every class, and give each scene its settings."""
     for cls in classes():
         bpy.utils.register_class(cls)
-    settings = bpy.props.PointerProperty(type=SYNTH_PG_settings, name="Synth")
+    settings = bpy.props.PointerProperty(
+        type=SYNTH_PG_settings, name="Synth", translation_context=CONTEXT
+    )
     setattr(bpy.types.Scene, NAME, settings)
-    job = bpy.props.PointerProperty(type=SYNTH_PG_job, name="Synth", options={"SKIP_SAVE"})
+    job = bpy.props.PointerProperty(
+        type=SYNTH_PG_job, name="Synth", translation_context=CONTEXT, options={"SKIP_SAVE"}
+    )
     setattr(bpy.types.WindowManager, NAME, job)
     inspection = bpy.props.PointerProperty(type=SYNTH_PG_inspection, options={"SKIP_SAVE"})
     setattr(bpy.types.WindowManager, INSPECTION, inspection)

@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from ..core.pictures.palette import class_color
+from ..translations.translating import CONTEXT
 
 Color = tuple[float, float, float]
 SEPARATOR = ","
@@ -30,12 +31,14 @@ class SYNTH_PG_class(bpy.types.PropertyGroup):
 
     label: bpy.props.StringProperty(
         name="Class",
+        translation_context=CONTEXT,
         description="Name that annotations carry; all objects of the class follow it",
         get=_shown_name,
         set=_renamed,
     )
     color: bpy.props.FloatVectorProperty(
         name="Color",
+        translation_context=CONTEXT,
         description="Color of the class in the viewport and over inspected frames",
         subtype="COLOR_GAMMA",
         size=3,

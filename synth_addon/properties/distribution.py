@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ..core.recipe.declarations import Declaration
+from ..translations.translating import CONTEXT
 
 KINDS = (
     ("constant", "Constant", "Always the same value"),
@@ -36,10 +37,15 @@ def distribution_annotations(declaration: Declaration) -> dict[str, Any]:
     """Return the properties of a distribution with the limits and defaults that are declared."""
     defaults = field_values(declaration.default if declaration.default is not None else 1)
     kind = bpy.props.EnumProperty(
-        items=KINDS, name=declaration.label, description=declaration.help, default=defaults["kind"]
+        items=KINDS,
+        name=declaration.label,
+        translation_context=CONTEXT,
+        description=declaration.help,
+        default=defaults["kind"],
     )
     listed = bpy.props.StringProperty(
         name="Values",
+        translation_context=CONTEXT,
         description="Values such as 40, 50, 60, or with weights: 40: 2, 60: 1",
         default=defaults["listed"],
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from ..translations.translating import CONTEXT
+
 REPORT = "synth_install_report"
 """What the report is called in the window manager."""
 
@@ -13,8 +15,10 @@ REPORT = "synth_install_report"
 class SYNTH_PG_install_line(bpy.types.PropertyGroup):
     """One thing that was looked at; its name is what it is."""
 
-    found: bpy.props.StringProperty(name="Found")
-    remedy: bpy.props.StringProperty(name="Remedy", description="Empty where all is well")
+    found: bpy.props.StringProperty(name="Found", translation_context=CONTEXT)
+    remedy: bpy.props.StringProperty(
+        name="Remedy", translation_context=CONTEXT, description="Empty where all is well"
+    )
 
 
 def report_of(manager: bpy.types.WindowManager) -> Any:

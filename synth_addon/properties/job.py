@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from ..translations.translating import CONTEXT
+
 STATES = (
     ("none", "None", "No job was started yet"),
     ("waiting", "Waiting", "Another job goes first"),
@@ -29,18 +31,24 @@ def cost_key(recipe: Any, device: str) -> str:
 class SYNTH_PG_job(bpy.types.PropertyGroup):
     """The job that was started last."""
 
-    state: bpy.props.EnumProperty(items=STATES, name="State")
-    done: bpy.props.IntProperty(name="Frames Done")
-    total: bpy.props.IntProperty(name="Frames")
-    seconds: bpy.props.FloatProperty(name="Seconds Since the First Frame")
-    waiting: bpy.props.IntProperty(name="Jobs Waiting")
-    frame_bytes: bpy.props.FloatProperty(name="Bytes of a Frame")
-    frame_seconds: bpy.props.FloatProperty(name="Seconds for a Frame")
+    state: bpy.props.EnumProperty(items=STATES, name="State", translation_context=CONTEXT)
+    done: bpy.props.IntProperty(name="Frames Done", translation_context=CONTEXT)
+    total: bpy.props.IntProperty(name="Frames", translation_context=CONTEXT)
+    seconds: bpy.props.FloatProperty(
+        name="Seconds Since the First Frame", translation_context=CONTEXT
+    )
+    waiting: bpy.props.IntProperty(name="Jobs Waiting", translation_context=CONTEXT)
+    frame_bytes: bpy.props.FloatProperty(name="Bytes of a Frame", translation_context=CONTEXT)
+    frame_seconds: bpy.props.FloatProperty(name="Seconds for a Frame", translation_context=CONTEXT)
     measured: bpy.props.StringProperty(
-        name="Measured With", description="The settings that a frame's time and size belong to"
+        name="Measured With",
+        translation_context=CONTEXT,
+        description="The settings that a frame's time and size belong to",
     )
-    output: bpy.props.StringProperty(name="Dataset")
+    output: bpy.props.StringProperty(name="Dataset", translation_context=CONTEXT)
     thumbnail: bpy.props.StringProperty(
-        name="Last Frame", description="Image file of the frame that was finished last"
+        name="Last Frame",
+        translation_context=CONTEXT,
+        description="Image file of the frame that was finished last",
     )
-    message: bpy.props.StringProperty(name="Message")
+    message: bpy.props.StringProperty(name="Message", translation_context=CONTEXT)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
+from ..translations.translating import CONTEXT
 from .preview_mark import is_preview
 
 
@@ -25,11 +26,13 @@ class SYNTH_PG_overlay(bpy.types.PropertyGroup):
 
     show: bpy.props.BoolProperty(
         name="Viewport",
+        translation_context=CONTEXT,
         description="Draw the recipe's ranges in the 3D viewport, with handles to drag",
         update=_switched,
     )
     color_by: bpy.props.EnumProperty(
         name="Color Objects",
+        translation_context=CONTEXT,
         description="Tint marked objects in the 3D viewport; their materials stay as they are",
         items=(
             ("none", "Off", "As Blender shows them"),
@@ -40,24 +43,37 @@ class SYNTH_PG_overlay(bpy.types.PropertyGroup):
         update=_switched,
     )
     show_camera: bpy.props.BoolProperty(
-        name="Camera Shell", description="Where cameras can be", default=True
+        name="Camera Shell",
+        translation_context=CONTEXT,
+        description="Where cameras can be",
+        default=True,
     )
     show_cloud: bpy.props.BoolProperty(
         name="Camera Cloud",
+        translation_context=CONTEXT,
         description="A sample of camera positions, each a stroke towards what is looked at",
         default=True,
     )
     show_spawn: bpy.props.BoolProperty(
-        name="Start Box", description="Where objects start", default=True
+        name="Start Box",
+        translation_context=CONTEXT,
+        description="Where objects start",
+        default=True,
     )
     show_lights: bpy.props.BoolProperty(
-        name="Lights", description="Where lamps can be", default=True
+        name="Lights", translation_context=CONTEXT, description="Where lamps can be", default=True
     )
     show_surfaces: bpy.props.BoolProperty(
-        name="Surfaces", description="Boxes of what objects are placed on", default=True
+        name="Surfaces",
+        translation_context=CONTEXT,
+        description="Boxes of what objects are placed on",
+        default=True,
     )
     show_labels: bpy.props.BoolProperty(
-        name="Labels", description="Class and role of marked objects", default=True
+        name="Labels",
+        translation_context=CONTEXT,
+        description="Class and role of marked objects",
+        default=True,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.recipe.declarations import Declaration
+from ..translations.translating import CONTEXT
 
 KINDS = (
     ("uniform", "Any", "Every orientation, all equally likely"),
@@ -29,6 +30,7 @@ def rotation_annotations(declaration: Declaration) -> dict[str, Any]:
         "kind": bpy.props.EnumProperty(
             items=KINDS,
             name=declaration.label,
+            translation_context=CONTEXT,
             description=declaration.help,
             default=declaration.default,
         ),
@@ -36,7 +38,12 @@ def rotation_annotations(declaration: Declaration) -> dict[str, Any]:
         "high": degrees(name="To °", description="Greatest turn", min=-360, max=720, default=360),
         "tilt": degrees(name="Tilt °", description="Greatest tilt", min=0, max=180, default=15),
         "euler": bpy.props.FloatVectorProperty(
-            name="Angles °", description="Turns about X, Y and Z", size=3, min=-360, max=360
+            name="Angles °",
+            translation_context=CONTEXT,
+            description="Turns about X, Y and Z",
+            size=3,
+            min=-360,
+            max=360,
         ),
     }
 

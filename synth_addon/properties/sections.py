@@ -17,6 +17,7 @@ import bpy
 
 from ..core.recipe.declarations import ROOT_SECTION, Declaration, Declarations, load_declarations
 from ..core.recipe.presets import PRESET_FOLDER, preset_names
+from ..translations.translating import CONTEXT
 from .distribution import distribution_annotations
 from .rotation import rotation_annotations
 from .versions import FOLDER_OPTIONS
@@ -35,6 +36,7 @@ MORE_ROLES = (
 _SPELLED = {"m": "m", "cm": "cm", "mm": "mm", "AgX": "AgX", "EEVEE": "EEVEE", "hdri": "HDRI"}
 _SPELLED |= {"exr": "EXR", "png8": "PNG, 8 Bit", "png16": "PNG, 16 Bit"}
 """Choices that are not written like other words."""
+_SPELLED_WORDS = {"hdri": "HDRI", "tless": "T-LESS"}
 _INT_LIMIT = 2**31 - 1
 _GREATEST = 3.4e38
 _ANY_NUMBER = Declaration("number", "number", "Value", "Range", default=1, low=-1e9, high=1e9)
@@ -64,8 +66,14 @@ def preset_items() -> list[tuple[str, str, str]]:
     files = {name: PRESET_FOLDER / f"{name}.json" for name in preset_names()}
     stated = [(name, json.loads(file.read_text("utf-8"))) for name, file in files.items()]
     return [
-        (name, name.replace("_", " ").title(), data.get("description", "")) for name, data in stated
+        (name, _preset_label(name), data.get("description", "").rstrip("."))
+        for name, data in stated
     ]
+
+
+def _preset_label(name: str) -> str:
+    words = (_SPELLED_WORDS.get(word, word.title()) for word in name.split("_"))
+    return " ".join(words)
 
 
 class _Made:
@@ -98,13 +106,17 @@ class _Made:
         made = self._held(owner, field, default)
         if field.optional:
             made[USE + field.name] = bpy.props.BoolProperty(
-                name=field.label, description=field.help
+                name=field.label, translation_context=CONTEXT, description=field.help
             )
         return made
 
     def _held(self, owner: str, field: Declaration, default: Any) -> dict[str, Any]:
         pointer, collection = bpy.props.PointerProperty, bpy.props.CollectionProperty
-        words = {"name": field.label, "description": field.help}
+        words = {
+            "name": field.label,
+            "description": field.help,
+            "translation_context": CONTEXT,
+        }
         match field.kind:
             case "constant":
                 return {}
@@ -140,7 +152,9 @@ def _suffix(given: Mapping[str, Any]) -> str:
 
 
 def _listed(field: Declaration, collection: Any) -> dict[str, Any]:
-    index = bpy.props.IntProperty(name="Active Entry", options={"SKIP_SAVE"})
+    index = bpy.props.IntProperty(
+        name="Active Entry", translation_context=CONTEXT, options={"SKIP_SAVE"}
+    )
     return {field.name: collection, field.name + INDEX: index}
 
 
@@ -149,6 +163,7 @@ def _weights(field: Declaration, default: Any) -> dict[str, Any]:
     return {
         WEIGHT + kind: bpy.props.FloatProperty(
             name=choice_label(kind),
+            translation_context=CONTEXT,
             description="How often, against the other weights; 0 for never",
             default=stated.get(kind, 0.0),
             min=0,

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import UsageError
-from ..translations.translating import reported
+from ..translations.translating import CONTEXT, reported
 from .classes import SYNTH_PG_class
 from .overlay import SYNTH_PG_overlay
 from .sections import recipe_class
@@ -21,23 +21,38 @@ NAME = "synth"
 class SYNTH_PG_settings(bpy.types.PropertyGroup):
     """The settings of one scene; they live in the .blend file."""
 
-    recipe: bpy.props.PointerProperty(type=recipe_class(), name="Recipe")
+    recipe: bpy.props.PointerProperty(
+        type=recipe_class(), name="Recipe", translation_context=CONTEXT
+    )
     output: bpy.props.StringProperty(
         name="Output",
+        translation_context=CONTEXT,
         description="Folder of the dataset; // stands for the folder of this file",
         subtype="DIR_PATH",
         default="//dataset",
         options=FOLDER_OPTIONS,
     )
     version: bpy.props.IntProperty(
-        name="Version", description="Version of the recipe that these settings are of", default=1
+        name="Version",
+        translation_context=CONTEXT,
+        description="Version of the recipe that these settings are of",
+        default=1,
     )
     preview_scene: bpy.props.IntProperty(
-        name="Scene", description="Index of the scene that the preview shows", min=0
+        name="Scene",
+        translation_context=CONTEXT,
+        description="Index of the scene that the preview shows",
+        min=0,
     )
-    classes: bpy.props.CollectionProperty(type=SYNTH_PG_class, name="Classes")
-    classes_index: bpy.props.IntProperty(name="Active Class", options={"SKIP_SAVE"})
-    overlay: bpy.props.PointerProperty(type=SYNTH_PG_overlay, name="Viewport")
+    classes: bpy.props.CollectionProperty(
+        type=SYNTH_PG_class, name="Classes", translation_context=CONTEXT
+    )
+    classes_index: bpy.props.IntProperty(
+        name="Active Class", translation_context=CONTEXT, options={"SKIP_SAVE"}
+    )
+    overlay: bpy.props.PointerProperty(
+        type=SYNTH_PG_overlay, name="Viewport", translation_context=CONTEXT
+    )
 
 
 def settings_of(scene: bpy.types.Scene) -> Any:

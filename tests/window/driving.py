@@ -58,6 +58,11 @@ class Stage:
         with bpy.context.temp_override(window=self.window, area=area, region=region):
             assert operator("INVOKE_DEFAULT", **values) == {"FINISHED"}
 
+    def undo(self, operator: Callable[[], set[str]]) -> None:
+        """Undo or redo as in this window."""
+        with bpy.context.temp_override(window=self.window):
+            assert operator() == {"FINISHED"}
+
     def sidebar(self) -> Script:
         """Open the tab of Synth."""
         self.viewport.spaces.active.show_region_ui = True

@@ -47,6 +47,48 @@ def wait_for_job(states: tuple[str, ...]) -> Script:
         yield 0.25
 
 
+def undo_around_a_preview(stage: Stage) -> Script:
+    """Undo and redo after a preview, and while one is shown."""
+    facts = stage.facts["undo"] = {"before": state()}
+    stage.undo(bpy.ops.ed.undo)
+    yield 0.5
+    facts["undone"] = state()
+    stage.undo(bpy.ops.ed.redo)
+    yield 0.5
+    facts["redone"] = state()
+    stage.press(bpy.ops.synth.preview)
+    yield 0.5
+    stage.undo(bpy.ops.ed.undo)
+    yield 0.5
+    stage.undo(bpy.ops.ed.redo)
+    yield 0.5
+    if bpy.ops.synth.restore.poll():
+        stage.press(bpy.ops.synth.restore)
+    yield 0.5
+    facts["redone_over_preview"] = state()
+
+
+def state() -> list[object]:
+    """Return what undo must bring back, and what a preview must not leave."""
+    scenes = [scene.name for scene in bpy.data.scenes]
+    recipe = bpy.data.scenes[0].synth.recipe
+    return [scenes, sorted(bpy.data.objects.keys()), recipe.scenes, len(recipe.objects)]
+
+
+def other_languages(stage: Stage) -> Script:
+    """Look at the sidebar in each language that this Blender and the extension know."""
+    view = bpy.context.preferences.view
+    facts = stage.facts["languages"] = {}
+    for language in ("de_DE", "zh_HANS"):
+        if language in bpy.app.translations.locales:
+            view.language = language
+            yield 1.5
+            stage.picture(f"language_{language}")
+            text = bpy.app.translations.pgettext_iface("Generate Dataset", "Operator")
+            facts[language] = text
+    view.language = "en_US"
+
+
 def script(stage: Stage) -> Script:
     make_objects(stage)
     yield from stage.sidebar()
@@ -73,6 +115,11 @@ def script(stage: Stage) -> Script:
     yield 1.5
     stage.picture("viewport")
     settings.overlay.show = False
+    settings.overlay.color_by = "role"
+    yield 1.0
+    stage.picture("colored")
+    settings.overlay.color_by = "none"
+    bpy.ops.ed.undo_push(message="Set Ranges")
 
     before = sorted(item.name for item in bpy.data.objects)
     stage.press(bpy.ops.synth.preview)
@@ -84,6 +131,10 @@ def script(stage: Stage) -> Script:
     yield 0.7
     stage.facts["restored"] = sorted(item.name for item in bpy.data.objects) == before
     stage.picture("restored")
+
+    yield from undo_around_a_preview(stage)
+    settings = bpy.context.scene.synth
+    recipe = settings.recipe
 
     yield from stage.click_row(GENERATE_ROW)
     stage.facts["started_by_click"] = job().state in _ACTIVE
@@ -115,6 +166,7 @@ def script(stage: Stage) -> Script:
     stage.press(bpy.ops.synth.inspect, step="first")
     yield 2.0
     stage.picture("inspector")
+    yield from other_languages(stage)
     stage.facts["inspected"] = [
         line.name for line in bpy.context.window_manager.synth_inspection.objects
     ]

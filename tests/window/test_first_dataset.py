@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from synth_addon.core.dataset.validate import validate_dataset
+from synth_addon.translations import languages, load_catalog
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "build" / "window"
@@ -72,6 +73,9 @@ def play(folder: Path) -> dict[str, Any]:
 def test_a_first_dataset_is_made_as_a_person_would(tmp_path: Path) -> None:
     facts = play(tmp_path)
     assert facts["restored"], "the preview left something behind"
+    undo = facts["undo"]
+    assert undo["undone"] != undo["before"]
+    assert undo["redone"] == undo["before"] == undo["redone_over_preview"]
     assert facts["started_by_click"]
     assert facts["first"] == ["done", 4, ""]
     assert list(validate_dataset(PICTURES / "dataset")) == []
@@ -84,15 +88,21 @@ def test_a_first_dataset_is_made_as_a_person_would(tmp_path: Path) -> None:
     assert list(validate_dataset(PICTURES / "long")) == []
 
     assert any("Mug, " in line for line in facts["inspected"])
+    for language, text in facts["languages"].items():
+        catalog = load_catalog(languages()[language])
+        assert text == catalog["Operator"]["Generate Dataset"]
     names = [path.stem[3:] for path in sorted(PICTURES.glob("*.png"))]
     assert names == [
         "marked",
         "ranges_set",
         "viewport",
+        "colored",
         "preview",
         "restored",
         "done",
         "running",
         "cancelled",
         "inspector",
+        "language_de_DE",
+        "language_zh_HANS",
     ]

@@ -85,7 +85,7 @@ class RoomRecipe(Section):
     file_size_m: RoomSize | None = parameter(
         None,
         unit="m",
-        label="File Size",
+        label="Inner Size",
         help="Inner width, depth and height around the origin of a room from a file, in which "
         "objects and cameras stay; without it, from the box of its meshes",
     )
