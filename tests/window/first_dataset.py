@@ -14,6 +14,7 @@ from driving import Script, Stage, play
 # The estimate above takes two lines, which stand closer than rows of buttons.
 GENERATE_ROW = 11.8
 CANCEL_ROW = 12.8
+CLASSES_ROW = 26.0
 _ACTIVE = ("waiting", "starting", "running", "stopping")
 
 
@@ -84,7 +85,7 @@ def other_languages(stage: Stage) -> Script:
             view.language = language
             yield 1.5
             stage.picture(f"language_{language}")
-            text = bpy.app.translations.pgettext_iface("Generate Dataset", "Operator")
+            text = bpy.app.translations.pgettext_iface("Generate Dataset", "Synth")
             facts[language] = text
     view.language = "en_US"
 
@@ -118,6 +119,9 @@ def script(stage: Stage) -> Script:
     settings.overlay.color_by = "role"
     yield 1.0
     stage.picture("colored")
+    yield from stage.click_row(CLASSES_ROW)
+    yield 0.5
+    stage.picture("classes")
     settings.overlay.color_by = "none"
     bpy.ops.ed.undo_push(message="Set Ranges")
 
@@ -147,8 +151,9 @@ def script(stage: Stage) -> Script:
     recipe.scenes = 200
     yield 0.5
     yield from stage.click_row(GENERATE_ROW)
-    while job().done < 2 and job().state in _ACTIVE:
+    while job().done < 4 and job().state in _ACTIVE:
         yield 0.25
+    yield 0.7
     stage.picture("running")
     yield from stage.click_row(CANCEL_ROW)
     yield from wait_for_job(("cancelled", "done", "failed"))
@@ -162,11 +167,12 @@ def script(stage: Stage) -> Script:
     yield from wait_for_job(("done", "failed"))
     stage.facts["resumed"] = job().state
 
+    yield from other_languages(stage)
+
     settings.output = "//dataset"
     stage.press(bpy.ops.synth.inspect, step="first")
     yield 2.0
     stage.picture("inspector")
-    yield from other_languages(stage)
     stage.facts["inspected"] = [
         line.name for line in bpy.context.window_manager.synth_inspection.objects
     ]

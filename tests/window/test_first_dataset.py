@@ -90,19 +90,20 @@ def test_a_first_dataset_is_made_as_a_person_would(tmp_path: Path) -> None:
     assert any("Mug, " in line for line in facts["inspected"])
     for language, text in facts["languages"].items():
         catalog = load_catalog(languages()[language])
-        assert text == catalog["Operator"]["Generate Dataset"]
+        assert text == catalog["Synth"]["Generate Dataset"]
     names = [path.stem[3:] for path in sorted(PICTURES.glob("*.png"))]
     assert names == [
         "marked",
         "ranges_set",
         "viewport",
         "colored",
+        "classes",
         "preview",
         "restored",
         "done",
         "running",
         "cancelled",
-        "inspector",
         "language_de_DE",
         "language_zh_HANS",
+        "inspector",
     ]
