@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_disk import mounted  # noqa: F401 - a fixture of tests in several folders
-
 TESTS = Path(__file__).parent
 
 

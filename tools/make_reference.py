@@ -35,6 +35,7 @@ from synth_addon.core.recipe.environment import (
 from synth_addon.core.recipe.fields import Number, Section
 from synth_addon.core.recipe.front3d import Front3dRecipe
 from synth_addon.core.recipe.furniture import FurnitureRecipe
+from synth_addon.core.recipe.landmarks import KeypointRecipe, SymmetryRecipe
 from synth_addon.core.recipe.lighting import LightsRecipe, PanelsRecipe, RegionRecipe
 from synth_addon.core.recipe.material_rules import MaterialRule
 from synth_addon.core.recipe.materials import MaterialRecipe
@@ -56,6 +57,8 @@ SECTIONS: Sequence[tuple[str, type[Section]]] = (
     ("The recipe", Recipe),
     ("assets", AssetFolders),
     ("objects.NAME", ObjectGroup),
+    ("objects.NAME.keypoints.NAME", KeypointRecipe),
+    ("objects.NAME.symmetries.N", SymmetryRecipe),
     ("pools.NAME", PoolRecipe),
     ("objects.NAME.adjust", AdjustRecipe),
     ("Materials", MaterialRecipe),

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Protocol
 
-from . import generate, hash, preset, sample, schema, show, validate
+from . import export, generate, hash, preset, sample, schema, show, validate
 from .console import Console
 
 
@@ -29,4 +29,5 @@ COMMANDS: Mapping[str, Command] = {
     "validate": validate,
     "hash": hash,
     "show": show,
+    "export": export,
 }

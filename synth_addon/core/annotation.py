@@ -15,6 +15,7 @@ Definitions (also in docs/dataset.md), all without blur by lens or motion:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,11 @@ from .silhouettes import Silhouette, SilhouetteCaster
 from .transforms import Array, inverse_rigid, transform_points
 
 Box = tuple[float, float, float, float]
+KeypointState = Literal["visible", "hidden", "outside"]
 Matrix3 = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+
+_KEYPOINT_DEPTH_M = 1e-3
+"""A keypoint may lie this far behind the surface and still count as seen."""
 
 
 class Rle(Spec):
@@ -68,6 +73,22 @@ class Box3D(Spec):
     corners_px: tuple[tuple[float, float] | None, ...]
 
 
+class KeypointAnnotation(Spec):
+    """One named point of an object in one frame.
+
+    Attributes:
+        position_camera: metres, camera frame.
+        position_px: its projection, also outside the image; None behind the camera.
+        state: ``visible``, ``hidden`` behind any surface, also the object's own, or ``outside``
+            the image or behind the camera.
+    """
+
+    name: str
+    position_camera: tuple[float, float, float]
+    position_px: tuple[float, float] | None
+    state: KeypointState
+
+
 class ObjectAnnotation(Spec):
     """Everything known about one object in one frame; see the module for the definitions.
 
@@ -77,6 +98,7 @@ class ObjectAnnotation(Spec):
             three-by-three-images canvas around it or behind the camera.
         amodal_mask: None when no part of the silhouette is inside the image.
         camera_from_object, world_from_object: rigid, without scale.
+        diameter: greatest distance of two of its points in metres, scale included.
     """
 
     instance_id: int
@@ -97,6 +119,8 @@ class ObjectAnnotation(Spec):
     camera_from_object: Matrix4
     world_from_object: Matrix4
     box_3d: Box3D
+    diameter: float
+    keypoints: tuple[KeypointAnnotation, ...] = ()
 
 
 class FrameAnnotation(Spec):
@@ -227,7 +251,42 @@ def _annotate_object(
         camera_from_object=_rows(camera_from_object),
         world_from_object=_rows(pose.matrix),
         box_3d=_box_3d(mesh, spec.scale, camera_from_object, view),
+        diameter=spec.scale * mesh.diameter,
+        keypoints=_keypoints(spec, camera_from_object, view, frame.depth),
     )
+
+
+def _keypoints(
+    spec: ObjectSpec, camera_from_object: Array, view: SettledView, depth: NDArray[np.float32]
+) -> tuple[KeypointAnnotation, ...]:
+    if not spec.keypoints:
+        return ()
+    points = spec.scale * np.array([point.position for point in spec.keypoints])
+    in_camera = transform_points(camera_from_object, points)
+    pixels, along = project(view.intrinsics, in_camera)
+    return tuple(
+        KeypointAnnotation(
+            name=point.name,
+            position_camera=_triple(position),
+            position_px=(float(u), float(v)) if z > 0 else None,
+            state=_state(float(u), float(v), float(z), depth),
+        )
+        for point, position, (u, v), z in zip(spec.keypoints, in_camera, pixels, along, strict=True)
+    )
+
+
+def _state(u: float, v: float, along: float, depth: NDArray[np.float32]) -> KeypointState:
+    """Tell whether a point is seen: whether nothing around its pixel is clearly nearer.
+
+    The farthest of nine pixels counts, because depth belongs to pixels' centres, and a surface
+    seen at a flat angle changes much from one to the next.
+    """
+    height, width = depth.shape
+    if not (along > 0 and 0 <= u < width and 0 <= v < height):
+        return "outside"
+    row, column = int(v), int(u)
+    around = depth[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+    return "visible" if along <= float(around.max()) + _KEYPOINT_DEPTH_M else "hidden"
 
 
 def _share(part: float, whole: float) -> float:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from .point_spread import greatest_distance
 from .transforms import Array
 
 
@@ -31,6 +32,11 @@ class TriangleMesh:
     def bounds(self) -> tuple[Array, Array]:
         """The lower and upper corner (3,) of the axis-aligned box around the vertices."""
         return self.vertices.min(axis=0), self.vertices.max(axis=0)
+
+    @cached_property
+    def diameter(self) -> float:
+        """The greatest distance of two vertices, in metres."""
+        return greatest_distance(self.vertices)
 
     @property
     def box_corners(self) -> Array:

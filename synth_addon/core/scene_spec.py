@@ -143,6 +143,13 @@ class BodySpec(Spec):
     angular_damping: float = 0.2
 
 
+class KeypointSpec(Spec):
+    """A named point of an object, in the object's own frame before its scale; metres."""
+
+    name: str
+    position: Vector
+
+
 class ObjectSpec(Spec):
     """One object. Its instance id is its value in instance maps; 0 stays background.
 
@@ -153,6 +160,7 @@ class ObjectSpec(Spec):
         size_m: longest side of the object's box, from which `scale` follows once the mesh is known.
         material: None keeps what the file brought.
         adjust: changes of what the file brought; without effect where `material` is given.
+        keypoints: in the order of the recipe.
     """
 
     instance_id: int
@@ -167,6 +175,7 @@ class ObjectSpec(Spec):
     material: MaterialSpec | None
     adjust: AdjustSpec | None = None
     body: BodySpec
+    keypoints: tuple[KeypointSpec, ...] = ()
 
     @property
     def asset_key(self) -> str:

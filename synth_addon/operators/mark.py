@@ -9,16 +9,10 @@ import bpy
 
 from ..core.surface_mark import SURFACE_MARK
 from ..properties.classes import state_used_classes
+from ..properties.roles import ROLES, role_name
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
-from ..translations.translating import CONTEXT, reported, translated
-
-ROLES = (
-    ("target", "Target", "Annotated for training"),
-    ("distractor", "Distractor", "Only hides targets"),
-    ("surface", "Surface", "Stands in the room; other objects are placed on it"),
-    ("ignore", "Ignore", "Kept in the list and left out of the dataset"),
-)
+from ..translations.translating import CONTEXT, reported
 
 
 class SYNTH_OT_mark(bpy.types.Operator):
@@ -79,11 +73,6 @@ class SYNTH_OT_mark_collection(bpy.types.Operator):
 
 def _marked_message(marked: object, role: str) -> str:
     return reported("Marked {marked} as {role}", marked=marked, role=role_name(role))
-
-
-def role_name(role: str) -> str:
-    """Return what a role is called in the interface's language."""
-    return translated({key: name for key, name, _ in ROLES}[role])
 
 
 def _mark(scene: bpy.types.Scene, marked: bpy.types.ID, source: str, role: str) -> None:

@@ -17,14 +17,13 @@ from ..core.errors import StorageError, UsageError
 from ..preferences import preferences
 from ..properties.classes import match_classes
 from ..properties.from_recipe import fill_settings
+from ..properties.own_presets import SUFFIX, own_preset_folder, own_presets
 from ..properties.recipe_file import with_full_paths, write_recipe
 from ..properties.sections import preset_items
 from ..properties.to_recipe import recipe_data
 from ..translations.translating import CONTEXT, reported
 from .reporting import reports_errors
 
-SUBFOLDER = "synth"
-SUFFIX = ".json"
 _OF_THE_FILE = ("open_object", "open_collection")
 
 
@@ -142,16 +141,6 @@ class SYNTH_OT_save_preset(bpy.types.Operator):
                 )
             ) from error
         return {"FINISHED"}
-
-
-def own_preset_folder() -> Path:
-    """Return where the user's presets lie; it may not exist yet."""
-    return Path(bpy.utils.user_resource("SCRIPTS", path="presets")) / SUBFOLDER
-
-
-def own_presets() -> list[Path]:
-    """Return the files of the user's presets, sorted."""
-    return sorted(own_preset_folder().glob(f"*{SUFFIX}"))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..operators.mark import role_name
+from ..properties.roles import role_name
 from ..properties.settings import settings_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..operators.mark import role_name
+from ..properties.roles import role_name
 from ..properties.sections import INDEX
 from ..properties.settings import settings_of
 from ..properties.to_recipe import is_lost

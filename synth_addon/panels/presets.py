@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..operators.presets import SUFFIX, own_preset_folder
+from ..properties.own_presets import SUFFIX, own_preset_folder
 from ..translations.translating import CONTEXT
 
 

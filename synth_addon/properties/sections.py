@@ -19,6 +19,7 @@ from ..core.recipe.declarations import ROOT_SECTION, Declaration, Declarations, 
 from ..core.recipe.presets import PRESET_FOLDER, preset_names
 from ..translations.translating import CONTEXT
 from .distribution import distribution_annotations
+from .roles import ROLES
 from .rotation import rotation_annotations
 from .versions import FOLDER_OPTIONS
 
@@ -29,10 +30,7 @@ INDEX = "_index"
 """What follows the name of a list in the name of its active entry's number."""
 WEIGHT = "weight_"
 """What stands before a kind in the name of its weight."""
-MORE_ROLES = (
-    ("surface", "Surface", "Stands in the room; other objects are placed on it"),
-    ("ignore", "Ignore", "Kept in the list and left out of the dataset"),
-)
+MORE_ROLES = ROLES[2:]
 _SPELLED = {"m": "m", "cm": "cm", "mm": "mm", "AgX": "AgX", "EEVEE": "EEVEE", "hdri": "HDRI"}
 _SPELLED |= {"exr": "EXR", "png8": "PNG, 8 Bit", "png16": "PNG, 16 Bit"}
 """Choices that are not written like other words."""

@@ -15,6 +15,7 @@ import pytest
 from synth_addon import cli
 from synth_addon.core.reference_renderer import ReferenceRenderer
 from synth_addon.core.shapes.catalog import mesh_of
+from tests.small_disk import mounted  # noqa: F401 - a fixture
 
 LEAST: Mapping[str, Any] = {
     "version": 1,

@@ -8,6 +8,7 @@ import bpy
 import pytest
 
 from synth_addon import extension
+from tests.small_disk import mounted  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,6 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep presets away from those of whoever runs the tests."""
     place = tmp_path / "presets" / "synth"
     monkeypatch.setattr(presets, "own_preset_folder", lambda: place)
+    monkeypatch.setattr("synth_addon.properties.own_presets.own_preset_folder", lambda: place)
     monkeypatch.setattr("synth_addon.panels.presets.own_preset_folder", lambda: place)
     return place
 

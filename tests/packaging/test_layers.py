@@ -22,25 +22,30 @@ BLENDER_MODULES = frozenset(
 ALLOWED_PARTS: dict[str, frozenset[str]] = {
     "core": frozenset(),
     "blender": frozenset({"core"}),
-    "properties": frozenset({"core"}),
-    "preferences": frozenset({"core", "properties"}),
-    "operators": frozenset({"core", "blender", "farm", "properties", "preferences"}),
-    "panels": frozenset({"core", "properties", "preferences"}),
-    "overlays": frozenset({"core", "properties"}),
+    "translations": frozenset(),
+    "properties": frozenset({"core", "translations"}),
+    "preferences": frozenset({"core", "properties", "translations"}),
+    "operators": frozenset(
+        {"core", "blender", "farm", "properties", "preferences", "translations"}
+    ),
+    "panels": frozenset({"core", "properties", "preferences", "translations"}),
+    "overlays": frozenset({"core", "properties", "translations"}),
     "stream": frozenset({"core"}),
     "farm": frozenset({"core"}),
     "commands": frozenset({"core", "blender", "properties", "stream", "farm"}),
     "cli": frozenset({"core", "commands"}),
     "batch": frozenset({"core", "blender", "commands", "cli"}),
     # What enabling the extension registers.
-    "extension": frozenset({"properties", "preferences", "operators", "panels", "overlays", "cli"}),
+    "extension": frozenset(
+        {"properties", "preferences", "operators", "panels", "overlays", "translations", "cli"}
+    ),
     "": frozenset(),
 }
 # These start without Blender (`synth --help` in 0.3 s): they reach it inside functions alone.
 STARTS_WITHOUT_BLENDER = frozenset({"", "cli", "commands", "farm", "stream"})
 MAY_NAME_BPY = frozenset(
     {"batch", "blender", "extension", "operators", "overlays", "panels", "preferences"}
-    | {"properties"}
+    | {"properties", "translations"}
 )
 
 FORBIDDEN_EVERYWHERE = {

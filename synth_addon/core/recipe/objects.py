@@ -17,6 +17,7 @@ from ..shapes.catalog import SHAPES
 from ..shapes.declaration import Shape
 from .adjust import AdjustRecipe
 from .fields import Number, Orientation, Section, number, orientation, parameter
+from .landmarks import KeypointRecipe, SymmetryRecipe
 from .materials import MaterialRecipe
 from .problems import Contradictions, shown
 
@@ -161,6 +162,15 @@ class ObjectGroup(Section):
     )
     angular_damping: Number = number(
         0.2, low=0, high=1, label="Spin Damping", help="Share of turning speed lost per second"
+    )
+
+    keypoints: dict[str, KeypointRecipe] = parameter(
+        {}, label="Keypoints", help="Named points that are annotated in every frame"
+    )
+    symmetries: tuple[SymmetryRecipe, ...] = parameter(
+        (),
+        label="Symmetries",
+        help="Axes about which it looks the same turned, for the BOP format and pose errors",
     )
 
     @model_validator(mode="after")

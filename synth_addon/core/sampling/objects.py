@@ -13,6 +13,7 @@ from ..scene_spec import (
     AdjustSpec,
     Asset,
     BodySpec,
+    KeypointSpec,
     MaterialSpec,
     ObjectSpec,
     Pose,
@@ -61,6 +62,10 @@ def sample_objects(
                         group, start, random_stream(recipe.seed, scene, f"body of {aspect}")
                     ),
                     pose=_sample_pose(group, recipe.spawn, start),
+                    keypoints=tuple(
+                        KeypointSpec(name=point, position=stated.position_m)
+                        for point, stated in sorted(group.keypoints.items())
+                    ),
                 )
             )
     return tuple(objects)
