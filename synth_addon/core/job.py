@@ -149,7 +149,7 @@ class Job:
                 encoded[-_FRAMES_IN_FLIGHT].result()
             encoded.append(writer.submit(self._encode, settled, view, frame, meshes))
             self._listener(FrameDone(view.frame, scene))
-        return writer.submit(self._commit, settled, encoded)
+        return writer.submit(self._commit, settled, encoded, meshes)
 
     def _encode(
         self,
@@ -164,10 +164,15 @@ class Job:
         with self.times.part("encode"):
             return encode_frame(frame, annotation, self._store.info.outputs)
 
-    def _commit(self, scene: SettledScene, encoded: list[Future[EncodedFrame]]) -> None:
+    def _commit(
+        self,
+        scene: SettledScene,
+        encoded: list[Future[EncodedFrame]],
+        meshes: Mapping[str, TriangleMesh],
+    ) -> None:
         with self.times.part("write"):
             frames = [frame.result() for frame in encoded]
-            self._store.commit_scene(scene, frames)
+            self._store.commit_scene(scene, frames, meshes)
         self.bytes_written += sum(len(file) for frame in frames for _, file in frame.files)
 
 

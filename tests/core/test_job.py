@@ -299,7 +299,7 @@ def test_what_failed_can_be_resumed(whole: Path, tmp_path: Path) -> None:
 def test_errors_of_writing_surface_and_stop_the_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: DatasetStore, scene: Any, frames: Any) -> None:
+    def full(self: DatasetStore, scene: Any, frames: Any, meshes: Any) -> None:
         raise StorageError("the disk is full")
 
     monkeypatch.setattr(DatasetStore, "commit_scene", full)

@@ -25,12 +25,14 @@ class OutputOptions(Spec):
             0.0002, 65.5 m at 0.001.
         normals: 8-bit PNG, half-float EXR or nothing.
         coverage: whether to write the share of each pixel that its object covers.
+        models: whether the meshes of targets are kept that are no procedural shapes.
     """
 
     depth: Literal["png16", "exr", "off"] = "png16"
     depth_scale: float = Field(default=0.0002, gt=0.0)
     normals: Literal["png8", "exr", "off"] = "png8"
     coverage: bool = False
+    models: bool = True
 
 
 class Category(Spec):

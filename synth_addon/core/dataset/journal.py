@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,6 +16,9 @@ from ..errors import DatasetError
 from ..scene_spec import Spec, canonical_json
 from .atomic import atomic_file, sync_folders
 from .faults import reading_errors, storage_errors
+from .layout import MODEL_FOLDER
+
+_MODELS = re.compile(rf'"({MODEL_FOLDER}/[^"]+)"'.encode())
 
 
 class JournalEntry(Spec):
@@ -124,6 +128,18 @@ def read_entries(path: Path, index: JournalIndex) -> Iterator[JournalEntry]:
     """
     for text in read_lines(path, index):
         yield JournalEntry.model_validate_json(text)
+
+
+def listed_models(path: Path) -> set[str]:
+    """Return the paths of all meshes that finished scenes list.
+
+    Raises:
+        DatasetError: the journal cannot be read.
+    """
+    found: set[bytes] = set()
+    for text in read_lines(path, read_index(path)):
+        found.update(_MODELS.findall(text))
+    return {model.decode() for model in found}
 
 
 class Journal:

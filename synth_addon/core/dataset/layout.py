@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..scene_spec import SceneSpec, ShapeAsset, StoredAsset, content_hash
 from .info import OutputOptions
 
 FILES_PER_FOLDER = 1000
@@ -19,8 +20,10 @@ LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = ".tmp-"
 FRAME_FOLDERS = ("images", "depth", "normals", "instances", "coverage", "frames")
 SCENE_FOLDER = "scenes"
-FOLDERS = (*FRAME_FOLDERS, SCENE_FOLDER, "coco")
+MODEL_FOLDER = "models"
+FOLDERS = (*FRAME_FOLDERS, SCENE_FOLDER, MODEL_FOLDER, "coco")
 
+_MODEL = re.compile(rf"{MODEL_FOLDER}/[0-9a-f]{{32}}\.ply")
 _NUMBERED = re.compile(r"([a-z]+)/(\d{6,})/(\d{9,})(\.[a-z]+)")
 
 
@@ -51,6 +54,19 @@ def scene_path(scene: int) -> str:
     return numbered_path(SCENE_FOLDER, scene, ".json")
 
 
+def model_path(asset: StoredAsset) -> str:
+    """Return the path of the mesh of an asset that is no procedural shape."""
+    return f"{MODEL_FOLDER}/{content_hash(asset)[:32]}.ply"
+
+
+def model_paths(scene: SceneSpec, options: OutputOptions) -> dict[str, StoredAsset]:
+    """Return the meshes of a scene's targets that are kept, by their paths."""
+    if not options.models:
+        return {}
+    targets = (item.asset for item in scene.objects if item.role == "target")
+    return {model_path(a): a for a in targets if not isinstance(a, ShapeAsset)}
+
+
 def frame_paths(frame: int, options: OutputOptions) -> dict[str, str]:
     """Return the path of each channel that `options` asks for, by the channel's folder."""
     suffixes = {"images": ".png", "instances": ".png", "frames": ".json"}
@@ -78,6 +94,11 @@ def owner_of(path: str) -> Owner | None:
     if numbered_path(match[1], number, match[4]) != path:
         return None
     return Owner("scene" if match[1] == SCENE_FOLDER else "frame", number)
+
+
+def is_model(path: str) -> bool:
+    """Tell whether a path is that of a mesh; meshes belong to all scenes that show them."""
+    return _MODEL.fullmatch(path) is not None
 
 
 def is_temporary(name: str) -> bool:

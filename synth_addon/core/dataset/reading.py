@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from ..annotation import FrameAnnotation
 from ..errors import DatasetError
-from ..scene_spec import SettledScene, Spec
+from ..mesh import TriangleMesh
+from ..scene_spec import Asset, SettledScene, ShapeAsset, Spec
+from ..shapes.catalog import mesh_of
 from ..writers.images import (
     read_coverage,
     read_depth_exr,
@@ -22,10 +24,11 @@ from ..writers.images import (
     read_normals_png,
     read_rgb,
 )
+from ..writers.models import read_model
 from .faults import reading_errors
 from .info import DatasetInfo, read_info
 from .journal import JournalIndex, read_index
-from .layout import JOURNAL_FILE, frame_paths, scene_path
+from .layout import JOURNAL_FILE, frame_paths, model_path, scene_path
 
 Record = TypeVar("Record", bound=Spec)
 
@@ -69,6 +72,21 @@ class Dataset:
         if scene not in self._lines:
             raise DatasetError(f"{self.directory}: has no finished scene {scene}. {self._held()}")
         return read_record(self.directory / scene_path(scene), SettledScene)
+
+    def model(self, asset: Asset) -> TriangleMesh:
+        """Return the mesh of an asset of this dataset, in its own frame before any scale.
+
+        Raises:
+            DatasetError: it is not procedural, and its file is missing or was not written.
+        """
+        if isinstance(asset, ShapeAsset):
+            return mesh_of(asset)
+        path = self.directory / model_path(asset)
+        if not path.is_file():
+            raise DatasetError(
+                f"{path}: the mesh is not there. Generate with outputs.models switched on"
+            )
+        return read_model(path)
 
     def image(self, frame: int) -> NDArray[np.uint8]:
         """Return the picture, (H, W, 3) uint8."""

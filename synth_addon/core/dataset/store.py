@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from ..annotation import FrameAnnotation
 from ..errors import OutputError, StorageError
+from ..mesh import TriangleMesh
 from ..rendered_frame import RenderedFrame
 from ..scene_spec import SettledScene, canonical_json
 from ..writers.coco import write_coco
 from ..writers.frame_files import EncodedFrame, encode_frame
+from ..writers.models import encode_model
 from .atomic import make_folder, remove_file, sync_folders, write_together
 from .faults import reason_of
 from .info import DatasetInfo, json_from_info
-from .journal import Journal, JournalEntry
-from .layout import COCO_FILE, INFO_FILE, JOURNAL_FILE, scene_files, scene_path
+from .journal import Journal, JournalEntry, listed_models
+from .layout import (
+    COCO_FILE,
+    INFO_FILE,
+    JOURNAL_FILE,
+    MODEL_FOLDER,
+    is_model,
+    model_paths,
+    scene_files,
+    scene_path,
+)
 from .lock import DatasetLock
 from .opening import check_folder, refuse_finished, remove_leftovers
 from .reading import Dataset
@@ -37,6 +48,7 @@ class DatasetStore:
         self.info = info
         self._lock = lock
         self._journal = Journal(directory / JOURNAL_FILE)
+        self._model_hashes: dict[str, str] = {}
 
     @classmethod
     def create_or_resume(
@@ -77,25 +89,39 @@ class DatasetStore:
         return [scene for scene in wanted if scene not in self._journal]
 
     def write_scene(
-        self, scene: SettledScene, frames: Sequence[tuple[RenderedFrame, FrameAnnotation]]
+        self,
+        scene: SettledScene,
+        frames: Sequence[tuple[RenderedFrame, FrameAnnotation]],
+        meshes: Mapping[str, TriangleMesh] = MappingProxyType({}),
     ) -> None:
         """Encode and commit a scene with all its views; see `commit_scene`."""
         encoded = [encode_frame(*frame, self.info.outputs) for frame in frames]
-        self.commit_scene(scene, encoded)
+        self.commit_scene(scene, encoded, meshes)
 
-    def commit_scene(self, scene: SettledScene, frames: Sequence[EncodedFrame]) -> None:
+    def commit_scene(
+        self,
+        scene: SettledScene,
+        frames: Sequence[EncodedFrame],
+        meshes: Mapping[str, TriangleMesh] = MappingProxyType({}),
+    ) -> None:
         """Store a scene's files, then enter it in the journal: it is finished when this returns.
+
+        Args:
+            meshes: by asset key, as `Renderer.load` returned them; of those that are no
+                procedural shapes.
 
         Raises:
             StorageError: the disk is full or refuses; the scene is still pending.
             ValueError: `frames` are not the scene's views, or the scene is finished already.
         """
         files = self._files_of(scene, frames)
+        hashes, models = self._models_of(scene, meshes)
         entry = JournalEntry(
             scene=scene.spec.scene,
             frames=(scene.spec.scene * self.info.views_per_scene, len(frames)),
-            files={path: hashlib.sha256(data).hexdigest() for path, data in files.items()},
+            files=hashes | {path: hashlib.sha256(data).hexdigest() for path, data in files.items()},
         )
+        files |= models
         try:
             remove_file(self.directory / COCO_FILE)  # it would not list this scene
             folders = [self.directory / folder for folder in _folders_of(files)]
@@ -118,8 +144,19 @@ class DatasetStore:
             StorageError: the disk is full or refuses.
         """
         self._journal.sort()
+        self._remove_unused_models()
         dataset = Dataset(self.directory, self.info, self._journal.index)
         write_coco(dataset.annotations(), self.info.categories, self.directory / COCO_FILE)
+
+    def _remove_unused_models(self) -> None:
+        """Remove meshes that no finished scene shows, as a run that was killed may leave them."""
+        present = set(self.directory.glob(f"{MODEL_FOLDER}/*"))
+        if present:
+            used = {self.directory / path for path in listed_models(self._journal.path)}
+            for path in sorted(
+                path for path in present - used if is_model(f"{MODEL_FOLDER}/{path.name}")
+            ):
+                remove_file(path)
 
     def close(self) -> None:
         """Let other processes write the dataset. Harmless when done before."""
@@ -140,6 +177,21 @@ class DatasetStore:
                 f"{expected.stop - 1}, given were {given}"
             )
         return files
+
+    def _models_of(
+        self, scene: SettledScene, meshes: Mapping[str, TriangleMesh]
+    ) -> tuple[dict[str, str], dict[str, bytes]]:
+        """Return the SHA-256 of each mesh that is kept of a scene, and the files still to write."""
+        hashes, missing = {}, {}
+        for path, asset in model_paths(scene.spec, self.info.outputs).items():
+            is_there = (self.directory / path).is_file()
+            if path not in self._model_hashes or not is_there:
+                data = encode_model(meshes[canonical_json(asset)])
+                self._model_hashes[path] = hashlib.sha256(data).hexdigest()
+                if not is_there:
+                    missing[path] = data
+            hashes[path] = self._model_hashes[path]
+        return hashes, missing
 
     def _discard(self, files: Iterable[str]) -> None:
         # gives a full disk its space back; what cannot be removed goes when the run is resumed

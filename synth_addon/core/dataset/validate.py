@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,15 @@ from ..writers.coco import stream_coco
 from .faults import reading_errors
 from .frame_checks import check_frame
 from .info import DatasetInfo
-from .journal import JournalEntry, read_entries, read_index
+from .journal import JournalEntry, listed_models, read_entries, read_index
 from .layout import (
     COCO_FILE,
     JOURNAL_FILE,
     Owner,
     frame_paths,
+    is_model,
     is_temporary,
+    model_paths,
     owner_of,
     scene_files,
     scene_path,
@@ -75,6 +78,8 @@ def _check_scene(dataset: Dataset, entry: JournalEntry) -> Iterator[str]:
         )
         return
     wanted = scene_files(entry.scene, expected, dataset.info.outputs)
+    with suppress(DatasetError):  # reported where the scene is checked
+        wanted |= set(model_paths(dataset.scene(entry.scene).spec, dataset.info.outputs))
     for path in sorted(wanted - set(entry.files)):
         yield f"{JOURNAL_FILE}: scene {entry.scene} does not list {path}"
     for path in sorted(set(entry.files) - wanted):
@@ -114,12 +119,13 @@ def _check_file(directory: Path, path: str, entry: JournalEntry) -> Iterator[str
 def _check_strangers(dataset: Dataset) -> Iterator[str]:
     """Yield files that belong to no finished scene, and traces of an interruption."""
     finished = set(dataset.scene_numbers())
+    models = listed_models(dataset.directory / JOURNAL_FILE)
     for path in walk_format_folders(dataset.directory):
         owner = owner_of(path)
         if is_temporary(path.rpartition("/")[2]):
             yield f"{path}: is a temporary file of an interrupted run; {_RESUME}"
         elif owner is None:
-            if path != COCO_FILE:
+            if path != COCO_FILE and not (is_model(path) and path in models):
                 yield f"{path}: is no file of this format; remove it"
         elif (scene := owner.scene(dataset.info.views_per_scene)) not in finished:
             yield f"{path}: belongs to scene {scene}, which is not finished; {_RESUME}"

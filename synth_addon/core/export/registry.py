@@ -8,10 +8,21 @@ from importlib.metadata import EntryPoint, entry_points
 
 from ..errors import UsageError
 from .format import ExportFormat
-from .formats import huggingface
+from .formats import bop, coco, cvat, hdf5, huggingface, kitti, transforms, voc, webdataset, yolo
 
 GROUP = "synth.formats"
-SHIPPED: Mapping[str, ExportFormat] = {"huggingface": huggingface.FORMAT}
+SHIPPED: Mapping[str, ExportFormat] = {
+    "coco": coco.FORMAT,
+    "yolo": yolo.FORMAT,
+    "bop": bop.FORMAT,
+    "hdf5": hdf5.FORMAT,
+    "webdataset": webdataset.FORMAT,
+    "voc": voc.FORMAT,
+    "kitti": kitti.FORMAT,
+    "transforms": transforms.FORMAT,
+    "huggingface": huggingface.FORMAT,
+    "cvat": cvat.FORMAT,
+}
 """The formats that ship; their modules import what is heavy when they write."""
 
 

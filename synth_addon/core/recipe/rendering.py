@@ -76,3 +76,8 @@ class OutputsRecipe(Section):
         label="Coverage",
         help="How much of each pixel its object covers, as 8-bit PNG",
     )
+    models: bool = parameter(
+        _DEFAULTS.models,
+        label="Models",
+        help="Keep the mesh of each target that comes from a file, as formats with poses need it",
+    )
