@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..core.colors import srgb_bytes
 from ..core.exr import ExrPart, read_uncompressed
 from ..core.geometry_buffer import GeometryBuffer
 from ..core.rendered_frame import RenderedFrame
 from ..core.scene_spec import SettledView
 from ..core.transforms import Array
-from .versions import object_index_channel, set_image_format, square_pixels
+from .versions import albedo_passes, object_index_channel, set_image_format, square_pixels
 
 Channels = Mapping[str, NDArray[np.float32]]
 _CRYPTOMATTE_LAYERS = 3
@@ -48,7 +49,9 @@ def read_frame(
     channels, manifest = read_passes(scene, folder / "passes.exr")
     depth = channels["Depth.Z"]
     depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
-    ids = channels[object_index_channel()].astype(np.uint16)
+    numbers = channels[object_index_channel()].astype(np.int32)
+    base = max(names, default=0)
+    ids = np.where(numbers > base, 0, numbers).astype(np.uint16)
     coverage = None
     if "CryptoObject00.r" in channels:
         coverage = _coverage(channels, manifest, names, ids)
@@ -58,6 +61,8 @@ def read_frame(
         normals=_camera_normals(channels, np.asarray(view.world_from_camera), depth),
         instance_ids=ids,
         coverage=coverage,
+        background_ids=np.maximum(numbers - base, 0).astype(np.uint16),
+        albedo=_albedo(channels),
     )
 
 
@@ -71,16 +76,21 @@ def read_traced_frame(
     Args:
         names, folder: as for `read_frame`.
     """
-    coverage = None
-    if scene.view_layers[0].use_pass_cryptomatte_object:
+    coverage = albedo = None
+    layer = scene.view_layers[0]
+    if layer.use_pass_cryptomatte_object or layer.use_pass_diffuse_color:
         channels, manifest = read_passes(scene, folder / "passes.exr")
-        coverage = _coverage(channels, manifest, names, geometry.instance_ids)
+        albedo = _albedo(channels)
+        if layer.use_pass_cryptomatte_object:
+            coverage = _coverage(channels, manifest, names, geometry.instance_ids)
     return RenderedFrame(
         rgb=read_display(scene, folder),
         depth=geometry.depth,
         normals=geometry.normals,
         instance_ids=geometry.instance_ids,
         coverage=coverage,
+        background_ids=geometry.background_ids,
+        albedo=albedo,
     )
 
 
@@ -140,6 +150,15 @@ def _camera_normals(
     for axis, (a, b, c) in enumerate(camera_from_world):
         normals[..., axis] = a * x + b * y + c * z
     return normals
+
+
+def _albedo(channels: Channels) -> NDArray[np.uint8] | None:
+    """Return the colour (H, W, 3) that surfaces reflect and let through, in sRGB."""
+    kinds = albedo_passes()
+    if f"{kinds[0]}.R" not in channels:
+        return None
+    planes = [sum(channels[f"{kind}.{c}"] for kind in kinds) for c in "RGB"]
+    return srgb_bytes(np.stack(planes, axis=-1))
 
 
 def _coverage(

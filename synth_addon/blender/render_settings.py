@@ -57,6 +57,8 @@ def apply_settings(
 def _apply_passes(layer: bpy.types.ViewLayer, spec: RenderSpec) -> None:
     layer.use_pass_z = layer.use_pass_normal = layer.use_pass_object_index = True
     layer.use_pass_cryptomatte_object = spec.coverage
+    layer.use_pass_diffuse_color = layer.use_pass_glossy_color = spec.albedo
+    layer.use_pass_transmission_color = spec.albedo
     layer.pass_cryptomatte_depth = 6
     layer.pass_alpha_threshold = 0.0  # what is transparent counts as solid in every pass
 

@@ -36,6 +36,7 @@ class SceneBuilder:
     Attributes:
         names: what each instance is called in Blender, where the open file may have taken a name.
 
+
     Args:
         paths: where each file that a spec names lies.
     """
@@ -57,10 +58,11 @@ class SceneBuilder:
         spec = scene.spec
         for item, pose in zip(spec.objects, scene.poses, strict=True):
             self._add_object(item, pose, assets[item.asset_key])
-        for surface in spec.surfaces:
-            self._add_surface(surface)
-        for fixture in spec.fixtures:
-            self._add_fixture(fixture, assets[fixture.asset_key])
+        first = max(self.names, default=0) + 1  # beyond the objects' ids
+        for number, surface in enumerate(spec.surfaces, first + len(spec.fixtures)):
+            self._add_surface(surface).pass_index = number
+        for number, fixture in enumerate(spec.fixtures, first):
+            self._add_fixture(fixture, assets[fixture.asset_key]).pass_index = number
         for number, light in enumerate(spec.lights):
             lamp, data = build_light(f"synth lamp {number}", light)
             self._content.own(data)
@@ -90,8 +92,8 @@ class SceneBuilder:
         self.names[spec.instance_id] = item.name
         item.pass_index = spec.instance_id
 
-    def _add_fixture(self, spec: FixtureSpec, asset: LoadedAsset) -> None:
-        self._add_mesh(f"synth {spec.name}", spec, spec.pose, asset)
+    def _add_fixture(self, spec: FixtureSpec, asset: LoadedAsset) -> bpy.types.Object:
+        return self._add_mesh(f"synth {spec.name}", spec, spec.pose, asset)
 
     def _add_mesh(
         self, name: str, spec: ObjectSpec | FixtureSpec, pose: Pose, asset: LoadedAsset
@@ -116,7 +118,7 @@ class SceneBuilder:
                 if original is not None:
                     slot.material = self._content.own(adjusted_material(original, spec.adjust))
 
-    def _add_surface(self, spec: SurfaceSpec) -> None:
+    def _add_surface(self, spec: SurfaceSpec) -> bpy.types.Object:
         texture = spec.material.texture
         moves = texture is not None and texture.displacement_method == "true"
         mesh = fine_surface_mesh(spec) if moves else surface_mesh(spec)
@@ -125,6 +127,7 @@ class SceneBuilder:
         item = bpy.data.objects.new(f"synth {spec.name}", data)
         item.location = spec.center
         self._link(item)
+        return item
 
     def _material(
         self, name: str, spec: MaterialSpec, placement: Placement = ON_UVS

@@ -55,6 +55,13 @@ def object_index_channel() -> str:
     return "Object Index.X" if bpy.app.version >= (5, 0) else "IndexOB.X"
 
 
+def albedo_passes() -> tuple[str, str, str]:
+    """Return what the passes of surfaces' own colours are called in a multilayer file."""
+    if bpy.app.version >= (5, 0):
+        return "Diffuse Color", "Glossy Color", "Transmission Color"
+    return "DiffCol", "GlossCol", "TransCol"
+
+
 @contextmanager
 def square_pixels(render: bpy.types.RenderSettings) -> Iterator[None]:
     """Save a render as if its pixels were square: 5.0 fails to write layers of other pixels."""

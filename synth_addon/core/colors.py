@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import colorsys
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .transforms import Array
 
@@ -22,6 +23,14 @@ def linear_from_srgb(encoded: ArrayLike) -> Array:
     """Return linear light for sRGB-encoded values in 0..1 (IEC 61966-2-1)."""
     value = np.asarray(encoded, float)
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_bytes(linear: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return linear light as 8-bit sRGB (IEC 61966-2-1), clipped to 0..1."""
+    value = np.clip(linear, 0.0, 1.0)
+    encoded = np.where(value <= 0.0031308, 12.92 * value, 1.055 * value ** (1 / 2.4) - 0.055)
+    rounded: NDArray[np.uint8] = np.floor(encoded * 255 + 0.5).astype(np.uint8)
+    return rounded
 
 
 def linear_from_hsv(hue: float, saturation: float, value: float) -> tuple[float, float, float]:

@@ -7,6 +7,7 @@ from .asset_catalog import AssetCatalog
 from .dataset.info import Category, DatasetInfo, OutputOptions
 from .recipe.loading import recipe_hash
 from .recipe.recipe import Recipe
+from .semantics import semantic_classes
 
 
 def dataset_info(recipe: Recipe, catalog: AssetCatalog, renderer: str) -> DatasetInfo:
@@ -19,12 +20,14 @@ def dataset_info(recipe: Recipe, catalog: AssetCatalog, renderer: str) -> Datase
     if digests := catalog.digests():
         portable["assets"] = digests
     names = enumerate(recipe.category_names, start=1)
+    categories = tuple(Category(id=number, name=name) for number, name in names)
     return DatasetInfo(
         synth_version=__version__,
         renderer=renderer,
         recipe=portable,
         recipe_hash=recipe_hash(recipe),
-        categories=tuple(Category(id=number, name=name) for number, name in names),
+        categories=categories,
+        semantic_classes=semantic_classes(categories) if recipe.outputs.semantic else (),
         width=recipe.camera.width_px,
         height=recipe.camera.height_px,
         views_per_scene=recipe.views_per_scene,

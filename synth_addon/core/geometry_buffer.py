@@ -28,6 +28,7 @@ class GeometryBuffer:
     depth: NDArray[np.float32]
     normals: NDArray[np.float32]
     instance_ids: NDArray[np.uint16]
+    background_ids: NDArray[np.uint16]
 
 
 class GeometryTracer:
@@ -60,6 +61,7 @@ class GeometryTracer:
             .astype(np.float32),
             normals.reshape(height, width, 3).astype(np.float32),
             self._tree.ids_of(triangle).reshape(height, width).astype(np.uint16),
+            self._tree.backgrounds_of(triangle).reshape(height, width).astype(np.uint16),
         )
 
 

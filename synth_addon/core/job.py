@@ -162,7 +162,7 @@ class Job:
             self._caster.forget_all_but(meshes)
             annotation: FrameAnnotation = annotate(scene, view, frame, meshes, self._caster)
         with self.times.part("encode"):
-            return encode_frame(frame, annotation, self._store.info.outputs)
+            return encode_frame(frame, annotation, scene, self._store.info)
 
     def _commit(
         self,

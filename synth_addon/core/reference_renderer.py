@@ -6,13 +6,14 @@ without shadows, textures, image environments or view transforms other than sRGB
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .camera import Intrinsics, pixel_rays
+from .colors import srgb_bytes
 from .errors import AssetError, RenderError
 from .mesh import TriangleMesh
 from .ray_casting import cast_box, cast_mesh_in_view
@@ -30,6 +31,7 @@ from .scene_spec import (
     SettledView,
     ShapeAsset,
     StoredAsset,
+    SurfaceSpec,
     canonical_json,
 )
 from .slab import surface_boxes
@@ -149,11 +151,13 @@ class ReferenceRenderer:
         if self._coverage_grid is not None:
             coverage = _coverage(self._stage, camera, view, ids, self._coverage_grid)
         return RenderedFrame(
-            rgb=_encode_srgb(_shade(self._stage, camera, seen)).reshape(*shape, 3),
+            rgb=srgb_bytes(_shade(self._stage, camera, seen)).reshape(*shape, 3),
             depth=seen.depth.astype(np.float32).reshape(shape),
             normals=seen.normals.astype(np.float32).reshape(*shape, 3),
             instance_ids=ids,
             coverage=coverage,
+            background_ids=self._stage.background[seen.owner].reshape(shape),
+            albedo=srgb_bytes(self._stage.colors[seen.owner]).reshape(*shape, 3),
         )
 
     def close(self) -> None:
@@ -174,6 +178,7 @@ class _Stage:
     triangle_owner: NDArray[np.int64]
     slabs: tuple[tuple[Array, Array], ...]
     ids: NDArray[np.uint16]
+    background: NDArray[np.uint16]
     colors: Array
     emission: Array
     lights: tuple[LightSpec, ...]
@@ -227,6 +232,7 @@ def _stage_from(scene: SettledScene, meshes: Mapping[str, TriangleMesh]) -> _Sta
         np.concatenate([*owners, np.empty(0, np.int64)]),
         tuple((low + surface.center, high + surface.center) for surface, (low, high) in slabs),
         _owner_ids(spec, len(slabs)),
+        _background_ids(spec, [surface for surface, _ in slabs]),
         np.array([*(material.base_color for material in materials), (0.0, 0.0, 0.0)]),
         np.array([*(material.emission_strength for material in materials), 0.0]),
         spec.lights,
@@ -238,6 +244,14 @@ def _stage_from(scene: SettledScene, meshes: Mapping[str, TriangleMesh]) -> _Sta
 def _owner_ids(spec: SceneSpec, slabs: int) -> NDArray[np.uint16]:
     others = len(spec.fixtures) + slabs + 1
     return np.array([*(item.instance_id for item in spec.objects), *[0] * others], np.uint16)
+
+
+def _background_ids(spec: SceneSpec, slabs: Sequence[SurfaceSpec]) -> NDArray[np.uint16]:
+    """Return what each owner is among fixtures and surfaces, from 1; a surface has many slabs."""
+    first = len(spec.fixtures) + 1
+    fixtures = range(1, first)
+    surfaces = [first + spec.surfaces.index(surface) for surface in slabs]
+    return np.array([*[0] * len(spec.objects), *fixtures, *surfaces, 0], np.uint16)
 
 
 def _look(
@@ -324,11 +338,3 @@ def _irradiance(light: LightSpec, points: Array, normals: Array) -> Array:
         intensity = light.energy / (4 * np.pi) * lit
     received: Array = intensity * facing / squared
     return received
-
-
-def _encode_srgb(linear: Array) -> NDArray[np.uint8]:
-    """Return linear values as 8-bit sRGB (IEC 61966-2-1), clipped to 0..1."""
-    value = np.clip(linear, 0.0, 1.0)
-    encoded = np.where(value <= 0.0031308, 12.92 * value, 1.055 * value ** (1 / 2.4) - 0.055)
-    rounded: NDArray[np.uint8] = np.floor(encoded * 255 + 0.5).astype(np.uint8)
-    return rounded

@@ -21,6 +21,10 @@ class RenderedFrame:
         instance_ids: (H, W) uint16, the object at each pixel's centre; 0 is background.
         coverage: (H, W) float32 in 0..1, the share of the pixel that the object named in
             `instance_ids` covers, or None where the renderer cannot tell.
+        background_ids: (H, W) uint16, what the pixel's centre shows of the scene's fixtures and
+            then surfaces, counted from 1; 0 is an object or nothing. None where not asked for.
+        albedo: (H, W, 3) uint8, sRGB: the surfaces' own colour without light and shadow, or None
+            where not asked for.
     """
 
     rgb: NDArray[np.uint8]
@@ -28,3 +32,5 @@ class RenderedFrame:
     normals: NDArray[np.float32]
     instance_ids: NDArray[np.uint16]
     coverage: NDArray[np.float32] | None = None
+    background_ids: NDArray[np.uint16] | None = None
+    albedo: NDArray[np.uint8] | None = None

@@ -277,6 +277,7 @@ class RenderSpec(Spec):
     view_transform: Literal["Standard", "AgX", "Filmic"]
     exposure: float
     coverage: bool = False
+    albedo: bool = False
 
 
 class LensBlurSpec(Spec):

@@ -26,6 +26,12 @@ class SceneTree:
         self.corners = np.concatenate([np.empty((0, 3, 3)), *(part.corners for part in parts)])
         ids = [np.full(len(part.corners), part.instance_id) for part in parts]
         self._ids = np.concatenate([*ids, np.zeros(1, dtype=np.int64)])
+        backgrounds = np.cumsum([part.kind != "object" for part in parts])
+        numbers = [
+            np.full(len(part.corners), number if part.kind != "object" else 0)
+            for part, number in zip(parts, backgrounds, strict=True)
+        ]
+        self._backgrounds = np.concatenate([*numbers, np.zeros(1, dtype=np.int64)])
         self._tree = EmbreeScene(robust=True)
         if len(self.corners):
             EmbreeTriangles(self._tree, self.corners.astype(np.float32))
@@ -49,3 +55,8 @@ class SceneTree:
         """Return the instance ids of triangles; -1, which is none, belongs to the background."""
         ids: NDArray[np.int64] = self._ids[triangles]
         return ids
+
+    def backgrounds_of(self, triangles: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what triangles are among the parts that are no objects, from 1; 0 for others."""
+        numbers: NDArray[np.int64] = self._backgrounds[triangles]
+        return numbers

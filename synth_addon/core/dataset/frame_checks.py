@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -63,8 +64,12 @@ def _channels(dataset: Dataset) -> dict[str, Channel]:
         channels["depth"] = dataset.depth
     if outputs.normals != "off":
         channels["normals"] = dataset.normals
-    if outputs.coverage:
-        channels["coverage"] = dataset.coverage
+    for name in ("coverage", "nocs", "semantic", "albedo"):
+        if getattr(outputs, name):
+            channels[name] = getattr(dataset, name)
+    if outputs.flow:
+        channels["flow_forward"] = partial(dataset.flow, forward=True)
+        channels["flow_backward"] = partial(dataset.flow, forward=False)
     return channels
 
 

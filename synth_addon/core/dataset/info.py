@@ -25,6 +25,10 @@ class OutputOptions(Spec):
             0.0002, 65.5 m at 0.001.
         normals: 8-bit PNG, half-float EXR or nothing.
         coverage: whether to write the share of each pixel that its object covers.
+        nocs: whether to write normalised object coordinates.
+        flow: whether to write optical flow to the scene's next and previous view.
+        semantic: whether to write a map of classes, with walls, floor and the like.
+        albedo: whether to write the surfaces' own colour.
         models: whether the meshes of targets are kept that are no procedural shapes.
     """
 
@@ -32,6 +36,10 @@ class OutputOptions(Spec):
     depth_scale: float = Field(default=0.0002, gt=0.0)
     normals: Literal["png8", "exr", "off"] = "png8"
     coverage: bool = False
+    nocs: bool = False
+    flow: bool = False
+    semantic: bool = False
+    albedo: bool = False
     models: bool = True
 
 
@@ -49,6 +57,7 @@ class DatasetInfo(Spec):
         renderer: `Renderer.version`; another one may give other pixels.
         recipe: the recipe as a JSON object, without paths of one machine.
         width, height: image size in pixels.
+        semantic_classes: what the numbers of semantic maps mean; empty without such maps.
         views_per_scene: frame number = scene index x views_per_scene + view.
     """
 
@@ -58,6 +67,7 @@ class DatasetInfo(Spec):
     recipe: dict[str, JsonValue]
     recipe_hash: str
     categories: tuple[Category, ...]
+    semantic_classes: tuple[Category, ...] = ()
     width: int = Field(ge=1)
     height: int = Field(ge=1)
     views_per_scene: int = Field(ge=1)

@@ -18,13 +18,20 @@ JOURNAL_FILE = "journal.jsonl"
 COCO_FILE = "coco/instances.json"
 LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = ".tmp-"
-FRAME_FOLDERS = ("images", "depth", "normals", "instances", "coverage", "frames")
+_EXTRA = {"coverage": ".png", "nocs": ".exr", "semantic": ".png", "albedo": ".png"}
+"""Channels that are written where their option is on, and their files' suffix."""
+FLOW_FOLDERS = ("flow_forward", "flow_backward")
+FRAME_FOLDERS = (
+    *("images", "depth", "normals", "instances", "frames"),
+    *_EXTRA,
+    *FLOW_FOLDERS,
+)
 SCENE_FOLDER = "scenes"
 MODEL_FOLDER = "models"
 FOLDERS = (*FRAME_FOLDERS, SCENE_FOLDER, MODEL_FOLDER, "coco")
 
 _MODEL = re.compile(rf"{MODEL_FOLDER}/[0-9a-f]{{32}}\.ply")
-_NUMBERED = re.compile(r"([a-z]+)/(\d{6,})/(\d{9,})(\.[a-z]+)")
+_NUMBERED = re.compile(r"([a-z_]+)/(\d{6,})/(\d{9,})(\.[a-z]+)")
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,9 @@ def frame_paths(frame: int, options: OutputOptions) -> dict[str, str]:
         suffixes["depth"] = ".exr" if options.depth == "exr" else ".png"
     if options.normals != "off":
         suffixes["normals"] = ".exr" if options.normals == "exr" else ".png"
-    if options.coverage:
-        suffixes["coverage"] = ".png"
+    suffixes |= {name: suffix for name, suffix in _EXTRA.items() if getattr(options, name)}
+    if options.flow:
+        suffixes |= dict.fromkeys(FLOW_FOLDERS, ".exr")
     return {folder: numbered_path(folder, frame, suffixes[folder]) for folder in sorted(suffixes)}
 
 

@@ -19,6 +19,7 @@ from ..writers.images import (
     read_coverage,
     read_depth_exr,
     read_depth_png,
+    read_flow,
     read_instances,
     read_normals_exr,
     read_normals_png,
@@ -116,6 +117,25 @@ class Dataset:
         """Return the share of each pixel that its object covers, (H, W) float32."""
         return read_coverage(self._path(frame, "coverage"))
 
+    def nocs(self, frame: int) -> NDArray[np.float32]:
+        """Return normalised object coordinates, (H, W, 3) float32 in 0..1; zero is background."""
+        return read_normals_exr(self._path(frame, "nocs"))
+
+    def semantic(self, frame: int) -> NDArray[np.uint16]:
+        """Return the class of each pixel, (H, W) uint16; `info.semantic_classes` names them."""
+        return read_instances(self._path(frame, "semantic"))
+
+    def albedo(self, frame: int) -> NDArray[np.uint8]:
+        """Return the surfaces' own colour, (H, W, 3) uint8 sRGB."""
+        return read_rgb(self._path(frame, "albedo"))
+
+    def flow(self, frame: int, *, forward: bool) -> NDArray[np.float32]:
+        """Return how pixels move to the next (or previous) view, (H, W, 2) right and down.
+
+        NaN where nothing is known: in the last (or first) view, and behind the other camera.
+        """
+        return read_flow(self._path(frame, "flow_forward" if forward else "flow_backward"))
+
     def _path(self, frame: int, channel: str) -> Path:
         line = self._lines.get(frame // self.info.views_per_scene)
         if line is None or frame not in line.frame_range:
@@ -124,7 +144,7 @@ class Dataset:
         if path is None:
             raise DatasetError(
                 f"{self.directory}: holds no {channel}. "
-                f"Generate with outputs.{channel} switched on."
+                f"Generate with outputs.{channel.partition('_')[0]} switched on."
             )
         return self.directory / path
 

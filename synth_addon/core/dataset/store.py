@@ -95,7 +95,7 @@ class DatasetStore:
         meshes: Mapping[str, TriangleMesh] = MappingProxyType({}),
     ) -> None:
         """Encode and commit a scene with all its views; see `commit_scene`."""
-        encoded = [encode_frame(*frame, self.info.outputs) for frame in frames]
+        encoded = [encode_frame(*frame, scene, self.info) for frame in frames]
         self.commit_scene(scene, encoded, meshes)
 
     def commit_scene(

@@ -108,6 +108,15 @@ class Recipe(Section):
         problems += [*unpooled, *rule_problems(self), *_panel_problems(self)]
         if not unpooled:  # what scenes hold cannot be counted otherwise
             problems += _count_problems(self)
+        if self.outputs.albedo and self.render.engine != "CYCLES":
+            problems.append(
+                Problem(
+                    "outputs.albedo",
+                    "true",
+                    f"is given by Cycles alone, not by {self.render.engine}",
+                    'Set outputs.albedo to false, or render.engine to "CYCLES"',
+                )
+            )
         if self.outputs.coverage and self.render.engine != "CYCLES":
             raise Fault(
                 f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",

@@ -76,6 +76,26 @@ class OutputsRecipe(Section):
         label="Coverage",
         help="How much of each pixel its object covers, as 8-bit PNG",
     )
+    nocs: bool = parameter(
+        _DEFAULTS.nocs,
+        label="NOCS",
+        help="Where on its object each pixel lies: normalised object coordinates as half-float EXR",
+    )
+    flow: bool = parameter(
+        _DEFAULTS.flow,
+        label="Optical Flow",
+        help="How pixels move to the next and from the previous view of the scene, as float EXR",
+    )
+    semantic: bool = parameter(
+        _DEFAULTS.semantic,
+        label="Semantic Map",
+        help="Class of each pixel, with floor, walls, ceiling and furniture, as 16-bit PNG",
+    )
+    albedo: bool = parameter(
+        _DEFAULTS.albedo,
+        label="Albedo",
+        help="Colour of the surfaces without light and shadow, as 8-bit PNG; Cycles alone",
+    )
     models: bool = parameter(
         _DEFAULTS.models,
         label="Models",

@@ -45,7 +45,7 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         environment=environment,
         physics=recipe.physics.to_spec(drop=recipe.drops),
         render=RenderSpec.model_validate(
-            recipe.render.model_dump() | {"coverage": recipe.outputs.coverage}
+            recipe.render.model_dump() | {"coverage": recipe.outputs.coverage, "albedo": recipe.outputs.albedo}
         ),
         views=tuple(
             sample_view(recipe, objects, scene, attempt, view)

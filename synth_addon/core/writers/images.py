@@ -71,6 +71,21 @@ def encode_normals_exr(normals: NDArray[np.float32]) -> bytes:
     return _exr({name: np.ascontiguousarray(half[..., i]) for i, name in enumerate("XYZ")})
 
 
+def encode_nocs(coordinates: NDArray[np.float32]) -> bytes:
+    """Encode (H, W, 3) coordinates in 0..1 as EXR with half-float channels X, Y, Z."""
+    return encode_normals_exr(coordinates)
+
+
+def encode_flow(flow: NDArray[np.float32]) -> bytes:
+    """Encode (H, W, 2) pixels right and down as EXR with float32 channels U and V."""
+    return _exr({n: np.ascontiguousarray(flow[..., i], np.float32) for i, n in enumerate("UV")})
+
+
+def read_flow(path: Path) -> NDArray[np.float32]:
+    """Read optical flow as (H, W, 2) float32 pixels right and down; NaN where unknown."""
+    return _read_exr(path, "UV")
+
+
 def read_rgb(path: Path) -> NDArray[np.uint8]:
     """Read an image as (H, W, 3) uint8.
 

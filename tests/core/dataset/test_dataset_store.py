@@ -182,7 +182,7 @@ def test_coco_never_lists_less_than_the_journal(fill, rendered, make_info, tmp_p
 def test_wrong_frames_are_refused_before_anything_is_written(rendered, make_info, tmp_path):
     info = make_info()
     scene, frames = rendered(0)
-    encoded = [encode_frame(*frame, info.outputs) for frame in frames]
+    encoded = [encode_frame(*frame, scene, info) for frame in frames]
     with create_or_resume(tmp_path, info, False, [0]) as store:
         before = _tree(tmp_path)
         for wrong in (encoded[:1], [*encoded[:1], EncodedFrame(1, ())], []):
@@ -194,11 +194,14 @@ def test_wrong_frames_are_refused_before_anything_is_written(rendered, make_info
             store.commit_scene(scene, encoded)
 
 
-def test_missing_coverage_names_the_option(rendered):
-    _, ((frame, annotation), *_) = rendered(0)
-    bare = SimpleNamespace(**{**vars(frame), "coverage": None})
-    with pytest.raises(RenderError, match=r"outputs\.coverage"):
-        encode_frame(bare, annotation, OutputOptions(coverage=True))
+@pytest.mark.parametrize("channel", ["coverage", "albedo", "semantic"])
+def test_a_channel_that_is_missing_is_named(rendered, make_info, channel):
+    scene, ((frame, annotation), *_) = rendered(0)
+    field = {"semantic": "background_ids"}.get(channel, channel)
+    bare = SimpleNamespace(**{**vars(frame), field: None})
+    info = make_info(outputs=OutputOptions(**{channel: True}))
+    with pytest.raises(RenderError, match=rf"outputs\.{channel}"):
+        encode_frame(bare, annotation, scene, info)
 
 
 class _FullDisk:
