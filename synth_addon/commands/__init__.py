@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Protocol
 
-from . import export, generate, hash, preset, sample, schema, show, validate
+from . import export, generate, hash, merge, preset, sample, schema, show, subset, validate
 from .console import Console
 
 
@@ -30,4 +30,6 @@ COMMANDS: Mapping[str, Command] = {
     "hash": hash,
     "show": show,
     "export": export,
+    "merge": merge,
+    "subset": subset,
 }

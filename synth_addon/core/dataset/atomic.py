@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from ..errors import DatasetError
 from .faults import storage_errors
 from .layout import TEMPORARY_PREFIX
 
@@ -58,6 +60,31 @@ def write_together(files: Mapping[Path, bytes]) -> None:
             with suppress(OSError):
                 temporary.unlink()
         raise
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Let a file appear at another place too, whole or not at all; copy it where links fail.
+
+    What is there already is replaced.
+
+    Raises:
+        DatasetError: there is no such file.
+        StorageError: the disk is full or refuses.
+    """
+    if not source.is_file():
+        raise DatasetError(f"{source}: is missing. `synth validate` lists all that is missing")
+    temporary = _temporary(target)
+    with storage_errors(target):
+        try:
+            try:
+                os.link(source, temporary)
+            except OSError:  # another disk, or one without links
+                shutil.copyfile(source, temporary)
+            os.replace(temporary, target)
+        finally:
+            # replacing a file by a link to itself does nothing, and leaves the other name
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def make_folder(path: Path) -> None:

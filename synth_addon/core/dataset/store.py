@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType, TracebackType
 
 from ..annotation import FrameAnnotation
-from ..errors import OutputError, StorageError
+from ..errors import DatasetError, OutputError, StorageError
 from ..mesh import TriangleMesh
 from ..rendered_frame import RenderedFrame
 from ..scene_spec import SettledScene, canonical_json
 from ..writers.coco import write_coco
 from ..writers.frame_files import EncodedFrame, encode_frame
 from ..writers.models import encode_model
-from .atomic import make_folder, remove_file, sync_folders, write_together
+from .atomic import link_file, make_folder, remove_file, sync_folders, write_together
 from .faults import reason_of
 from .info import DatasetInfo, json_from_info
 from .journal import Journal, JournalEntry, listed_models
@@ -33,6 +34,21 @@ from .layout import (
 from .lock import DatasetLock
 from .opening import check_folder, refuse_finished, remove_leftovers
 from .reading import Dataset
+
+
+@dataclass(frozen=True)
+class AdoptedScene:
+    """A finished scene of another dataset.
+
+    Attributes:
+        scene: its number here.
+        links: where files lie that are taken as they are, and their SHA-256, by their paths here.
+        files: content of the others.
+    """
+
+    scene: int
+    links: Mapping[str, tuple[Path, str]]
+    files: Mapping[str, bytes]
 
 
 class DatasetStore:
@@ -116,22 +132,43 @@ class DatasetStore:
         """
         files = self._files_of(scene, frames)
         hashes, models = self._models_of(scene, meshes)
-        entry = JournalEntry(
-            scene=scene.spec.scene,
-            frames=(scene.spec.scene * self.info.views_per_scene, len(frames)),
-            files=hashes | {path: hashlib.sha256(data).hexdigest() for path, data in files.items()},
-        )
-        files |= models
+        digests = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+        self._store(scene.spec.scene, hashes | digests, files | models, {})
+
+    def adopt_scene(self, adopted: AdoptedScene) -> None:
+        """Take a scene of another dataset over; it is finished when this returns.
+
+        Raises:
+            StorageError: the disk is full or refuses; the scene is still pending.
+            DatasetError: one of its files is missing.
+        """
+        digests = {path: hashlib.sha256(data).hexdigest() for path, data in adopted.files.items()}
+        digests |= {path: digest for path, (_, digest) in adopted.links.items()}
+        links = {path: source for path, (source, _) in adopted.links.items()}
+        self._store(adopted.scene, digests, adopted.files, links)
+
+    def _store(
+        self,
+        scene: int,
+        digests: Mapping[str, str],
+        files: Mapping[str, bytes],
+        links: Mapping[str, Path],
+    ) -> None:
+        views = self.info.views_per_scene
+        entry = JournalEntry(scene=scene, frames=(scene * views, views), files=dict(digests))
+        made = [*files, *(path for path in links if not is_model(path))]
         try:
             remove_file(self.directory / COCO_FILE)  # it would not list this scene
-            folders = [self.directory / folder for folder in _folders_of(files)]
+            folders = [self.directory / folder for folder in _folders_of([*files, *links])]
             for folder in folders:
                 make_folder(folder)
+            for path, source in links.items():
+                link_file(source, self.directory / path)
             write_together({self.directory / path: data for path, data in files.items()})
             sync_folders(folders)
             self._journal.append(entry)
-        except StorageError:
-            self._discard(files)
+        except (StorageError, DatasetError):
+            self._discard(made)
             raise
 
     def finish(self) -> None:
