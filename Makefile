@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python; do \
 
 OTHER_VERSIONS := 5.0 4.2
 PYTEST_WORKERS ?= 2
-BENCHMARKS := overhead memory quality build settle sidebar
+BENCHMARKS := overhead annotate memory quality build settle sidebar
 DEMO := build/demo
 DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real

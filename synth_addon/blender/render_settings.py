@@ -60,7 +60,7 @@ def _apply_passes(layer: bpy.types.ViewLayer, spec: RenderSpec) -> None:
     layer.use_pass_diffuse_color = layer.use_pass_glossy_color = spec.albedo
     layer.use_pass_transmission_color = spec.albedo
     layer.pass_cryptomatte_depth = 6
-    layer.pass_alpha_threshold = 0.0  # what is transparent counts as solid in every pass
+    layer.pass_alpha_threshold = 0.5 if spec.cut_out else 0.0  # 0: transparent counts as solid
 
 
 def _apply_cycles(scene: bpy.types.Scene, spec: RenderSpec) -> None:

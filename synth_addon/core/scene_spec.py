@@ -262,7 +262,11 @@ class PhysicsSpec(Spec):
 
 
 class RenderSpec(Spec):
-    """Renderer settings; the names are Blender's where Blender has one."""
+    """Renderer settings; the names are Blender's where Blender has one.
+
+    Attributes:
+        cut_out: whether surfaces whose alpha is below one half are left out of all passes.
+    """
 
     engine: Engine
     samples: int
@@ -278,6 +282,7 @@ class RenderSpec(Spec):
     exposure: float
     coverage: bool = False
     albedo: bool = False
+    cut_out: bool = False
 
 
 class LensBlurSpec(Spec):

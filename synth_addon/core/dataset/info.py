@@ -29,6 +29,8 @@ class OutputOptions(Spec):
         flow: whether to write optical flow to the scene's next and previous view.
         semantic: whether to write a map of classes, with walls, floor and the like.
         albedo: whether to write the surfaces' own colour.
+        transparent: whether surfaces with an alpha below one half count as solid in every channel
+            but the picture, or are cut out of them. Glass is always solid.
         models: whether the meshes of targets are kept that are no procedural shapes.
     """
 
@@ -40,6 +42,7 @@ class OutputOptions(Spec):
     flow: bool = False
     semantic: bool = False
     albedo: bool = False
+    transparent: Literal["solid", "cut_out"] = "solid"
     models: bool = True
 
 

@@ -108,20 +108,7 @@ class Recipe(Section):
         problems += [*unpooled, *rule_problems(self), *_panel_problems(self)]
         if not unpooled:  # what scenes hold cannot be counted otherwise
             problems += _count_problems(self)
-        if self.outputs.albedo and self.render.engine != "CYCLES":
-            problems.append(
-                Problem(
-                    "outputs.albedo",
-                    "true",
-                    f"is given by Cycles alone, not by {self.render.engine}",
-                    'Set outputs.albedo to false, or render.engine to "CYCLES"',
-                )
-            )
-        if self.outputs.coverage and self.render.engine != "CYCLES":
-            raise Fault(
-                f"outputs.coverage is measured by Cycles alone, not by {self.render.engine}",
-                'Set outputs.coverage to false, or render.engine to "CYCLES"',
-            )
+        problems += _channel_problems(self)
         if self.drops and not self.room.enabled:
             message = "objects would fall for ever without a floor"
             remedy = "Set room.enabled to true, or physics.enabled to false"
@@ -214,6 +201,24 @@ def _blur_problems(recipe: Recipe) -> Iterator[Problem]:
         yield Problem("camera.f_stop", shown(f_stop.to_json()), message, remedy)
     if shutter.support()[1] > 0:
         yield Problem("camera.motion_blur.shutter", shown(shutter.to_json()), message, remedy)
+
+
+def _channel_problems(recipe: Recipe) -> Iterator[Problem]:
+    engine, outputs = recipe.render.engine, recipe.outputs
+    if engine == "CYCLES":
+        return
+    for path, value, off in (
+        ("coverage", outputs.coverage, False),
+        ("albedo", outputs.albedo, False),
+        ("transparent", outputs.transparent, "solid"),
+    ):
+        if value != off:
+            yield Problem(
+                f"outputs.{path}",
+                shown(value),
+                f"is known to Cycles alone, not to {engine}",
+                f'Set outputs.{path} to {shown(off)}, or render.engine to "CYCLES"',
+            )
 
 
 def _category_problems(recipe: Recipe) -> Iterator[Problem]:

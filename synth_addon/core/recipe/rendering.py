@@ -96,6 +96,12 @@ class OutputsRecipe(Section):
         label="Albedo",
         help="Colour of the surfaces without light and shadow, as 8-bit PNG; Cycles alone",
     )
+    transparent: Literal["solid", "cut_out"] = parameter(
+        _DEFAULTS.transparent,
+        label="Transparent",
+        help="Whether leaves cut out of a plane by alpha are solid in masks and depth, or cut out "
+        "there too; glass is always solid",
+    )
     models: bool = parameter(
         _DEFAULTS.models,
         label="Models",

@@ -45,7 +45,9 @@ def sample_scene(recipe: Recipe, catalog: AssetCatalog, scene: int, attempt: int
         environment=environment,
         physics=recipe.physics.to_spec(drop=recipe.drops),
         render=RenderSpec.model_validate(
-            recipe.render.model_dump() | {"coverage": recipe.outputs.coverage, "albedo": recipe.outputs.albedo}
+            recipe.render.model_dump()
+            | {"coverage": recipe.outputs.coverage, "albedo": recipe.outputs.albedo}
+            | {"cut_out": recipe.outputs.transparent == "cut_out"}
         ),
         views=tuple(
             sample_view(recipe, objects, scene, attempt, view)
