@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .console import Console
-from .wording import counted
+from .exporting import tell_export
 
 if TYPE_CHECKING:
     from ..core.export.filters import ExportFilter
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     for name in formats:
         folder = options.output if len(formats) == 1 else options.output / name
         record = _export(options, name, folder, given[name], console)
-        _tell(record, folder, console)
+        tell_export(record, folder, console)
     return 0
 
 
@@ -110,7 +110,7 @@ def _export(
         filter=_filter(options),
         hardlinks=options.images == "hardlink",
         overwrite=options.overwrite,
-        listener=lambda frame: console.event("exported", format=name, frame=frame),
+        listener=lambda frame: console.event("frame", format=name, frame=frame),
     )
 
 
@@ -161,33 +161,16 @@ def _value(text: str) -> OptionValue:
     return value if isinstance(value, str | int | float | bool) else text
 
 
-def _tell(record: ExportRecord, folder: Path, console: Console) -> None:
-    for part, counts in record.counts.items():
-        left_out = [
-            counted(number, what)
-            for number, what in (
-                (counts.dropped_frames, "frame"),
-                (counts.dropped_objects, "object"),
-            )
-            if number
-        ]
-        tail = f" ({' and '.join(left_out)} left out)" if left_out else ""
-        frames, objects = counted(counts.frames, "frame"), counted(counts.objects, "object")
-        scenes = counted(counts.scenes, "scene")
-        console.write(f"{folder} {part}: {frames} of {scenes}, {objects}{tail}")
-    console.event(
-        "done",
-        format=record.format,
-        output=str(folder),
-        counts={part: counts.model_dump() for part, counts in record.counts.items()},
-    )
-
-
 def _list_formats(console: Console) -> int:
+    from ..core.errors import UsageError
     from ..core.export.registry import find_format, format_names
 
     for name in format_names():
-        format = find_format(name)
+        try:
+            format = find_format(name)
+        except UsageError as error:  # of another package; the others are listed nevertheless
+            console.result(f"{name:12} {error}")
+            continue
         console.result(f"{name:12} {format.summary}")
         for option, declared in format.options.items():
             choices = f" ({', '.join(map(str, declared.choices))})" if declared.choices else ""

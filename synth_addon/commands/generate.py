@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..core.devices import DEVICES
 from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
+from .exporting import parse_exports, write_exports
 from .open_file import open_file_of
 from .wording import counted
 
@@ -55,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what Cycles renders on (default: CPU); a dataset is resumed on the same kind only",
     )
     parser.add_argument(
+        "--export",
+        action="append",
+        default=[],
+        metavar="FORMAT=DIR",
+        help="write the finished dataset in a format too, as `synth export` does; may be repeated",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="write progress and summary as JSON lines"
     )
 
@@ -96,12 +104,16 @@ def run(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"--threads {options.threads}: must be at least 1")
     loaded = recipe_from(options, console)
     scenes = scene_range(options, loaded.recipe)
+    exports = parse_exports(options.export, options.output)
     refuse_foreign_files(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     for notice in catalog.notices:
         console.notice(notice)
     with console.without_native_output():
-        return _generate(options, console, loaded.recipe, catalog, scenes)
+        code = _generate(options, console, loaded.recipe, catalog, scenes)
+    if code == 0:
+        write_exports(options.output, exports, console)
+    return code
 
 
 def _generate(
@@ -179,6 +191,8 @@ def _resume_command(options: argparse.Namespace) -> str:
             words += [f"--{name.replace('_', '-')}", str(value)]
     for override in options.set:
         words += ["--set", override]
+    for export in options.export:
+        words += ["--export", export]
     if options.json:
         words.append("--json")
     return shlex.join(words)

@@ -59,7 +59,7 @@ def export_dataset(
         raise DatasetError(f"{directory}: has no finished scene yet. Generate some first")
     chosen = _with_defaults(format, options or {})
     shares = shares or format.shares
-    _check_output(directory.resolve(), output.absolute(), overwrite=overwrite)
+    check_output(directory.resolve(), output.absolute(), overwrite=overwrite)
     source = ExportSource(
         dataset,
         split_scenes(dataset.scene_numbers(), shares, _seed(dataset)),
@@ -138,7 +138,16 @@ def _with_defaults(format: ExportFormat, given: Options) -> dict[str, OptionValu
     return {name: given.get(name, option.default) for name, option in format.options.items()}
 
 
-def _check_output(dataset: Path, output: Path, *, overwrite: bool) -> None:
+def check_output(dataset: Path, output: Path, *, overwrite: bool) -> None:
+    """Make sure that an export may be written to a folder.
+
+    Args:
+        dataset, output: absolute.
+        overwrite: whether an export that is there already may be replaced.
+
+    Raises:
+        OutputError: it may not; nothing was touched.
+    """
     place = output.resolve()
     if place == dataset or dataset in place.parents:
         raise OutputError(
