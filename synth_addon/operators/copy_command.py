@@ -6,7 +6,7 @@ import bpy
 
 from ..core.errors import UsageError
 from ..preferences import preferences
-from ..properties.settings import output_folder
+from ..properties.settings import export_arguments, output_folder
 from ..translations.translating import CONTEXT, reported
 from .reporting import reports_errors
 from .worker_command import as_text, worker_command
@@ -27,6 +27,7 @@ class SYNTH_OT_copy_command(bpy.types.Operator):
                 reported("The command names this file, and it was never saved. Save it first")
             )
         arguments = ["--output", str(output_folder(context.scene))]
+        arguments += export_arguments(context.scene)
         command = worker_command(file, [*arguments, *preferences().worker_arguments()])
         context.window_manager.clipboard = as_text(command)
         message = reported("Copied; it uses the settings as they were saved last")

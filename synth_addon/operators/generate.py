@@ -12,7 +12,7 @@ import bpy
 from ..core.errors import StorageError
 from ..preferences import preferences
 from ..properties.job import cost_key
-from ..properties.settings import output_folder, settings_of
+from ..properties.settings import export_arguments, output_folder, settings_of
 from ..translations.translating import CONTEXT, reported
 from .job_watch import add_job
 from .reporting import reports_errors
@@ -48,7 +48,7 @@ class SYNTH_OT_generate(bpy.types.Operator):
         bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, check_existing=False)
         arguments = ["--output", str(output), "--json", *preferences().worker_arguments()]
         # the copy lies elsewhere, so what is relative to the file would not be found
-        arguments += ["--folder", str(loaded.folder)]
+        arguments += ["--folder", str(loaded.folder), *export_arguments(context.scene)]
         command = worker_command(copy, arguments)
         resumes_already = self.resume
 

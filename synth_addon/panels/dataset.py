@@ -28,6 +28,7 @@ class SYNTH_PT_dataset(SidebarPanel, bpy.types.Panel):
         row.operator("synth.import_recipe", text="", icon="IMPORT")
         row.operator("synth.export_recipe", text="", icon="EXPORT")
         layout.prop(settings, "output")
+        layout.prop_menu_enum(settings, "formats")
         draw_fields(
             layout,
             recipe,

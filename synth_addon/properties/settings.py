@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import UsageError
+from ..core.export.names import FORMAT_LABELS
 from ..translations.translating import CONTEXT, reported
 from .classes import SYNTH_PG_class
 from .overlay import SYNTH_PG_overlay
@@ -31,6 +32,16 @@ class SYNTH_PG_settings(bpy.types.PropertyGroup):
         subtype="DIR_PATH",
         default="//dataset",
         options=FOLDER_OPTIONS,
+    )
+    formats: bpy.props.EnumProperty(
+        name="Formats",
+        translation_context=CONTEXT,
+        description="Write the finished dataset in these formats too, each into a folder beside it",
+        items=[
+            (name, label, "Folder named like the dataset's, with the format's name at its end")
+            for name, label in FORMAT_LABELS.items()
+        ],
+        options={"ENUM_FLAG"},
     )
     version: bpy.props.IntProperty(
         name="Version",
@@ -78,3 +89,15 @@ def output_folder(scene: bpy.types.Scene) -> Path:
             )
         )
     return Path(bpy.path.abspath(stated)).absolute()
+
+
+def export_arguments(scene: bpy.types.Scene) -> list[str]:
+    """Return what ``synth generate`` is told of the formats of a scene.
+
+    Raises:
+        UsageError: as `output_folder`.
+    """
+    output = output_folder(scene)
+    formats = [name for name in FORMAT_LABELS if name in settings_of(scene).formats]
+    exports = [f"{name}={output.with_name(f'{output.name}_{name}')}" for name in formats]
+    return [word for export in exports for word in ("--export", export)]

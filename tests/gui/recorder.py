@@ -97,6 +97,10 @@ class Recorder:
         assert active_owner.bl_rna.properties[active_name].type == "INT"
         self.drawn.append((_path(owner), name))
 
+    def prop_menu_enum(self, data: Any, property: str) -> None:
+        assert data.bl_rna.properties[property].type == "ENUM"
+        self.drawn.append((_path(data), property))
+
     def operator_enum(self, idname: str, property: str) -> None:
         assert property in _operator_type(idname).properties, f"{idname} has no {property}"
         self.operators.append(idname)

@@ -17,6 +17,10 @@ import numpy as np
 import pytest
 
 from synth_addon.core.dataset.tree_hash import hash_dataset as tree_hash
+from synth_addon.core.export.check import export_problems
+from synth_addon.core.export.names import FORMAT_LABELS
+from synth_addon.core.export.record import read_record
+from synth_addon.core.export.registry import SHIPPED
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.operators.job_watch import close_jobs, show_jobs
 from synth_addon.properties.to_recipe import recipe_data
@@ -173,6 +177,22 @@ def test_what_ends_with_the_extension_can_be_resumed(saved: Path, tmp_path: Path
     bpy.ops.synth.generate(resume=True)
     wait_until(ended)
     assert job().state == "done"
+
+
+@pytest.mark.slow
+def test_a_dataset_is_written_in_the_formats_that_are_chosen(saved: Path, tmp_path: Path) -> None:
+    bpy.context.scene.synth.formats = {"huggingface", "webdataset"}
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    assert (job().state, job().message) == ("done", "")
+    for name in ("huggingface", "webdataset"):
+        folder = tmp_path / f"made_{name}"
+        assert list(export_problems(folder, read_record(folder))) == []
+    bpy.context.scene.synth.formats = set()
+
+
+def test_menus_name_the_formats_that_ship() -> None:
+    assert list(FORMAT_LABELS) == list(SHIPPED)
 
 
 @pytest.mark.slow

@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from driving import Script, Stage, play
 
 # The estimate above takes two lines, which stand closer than rows of buttons.
-GENERATE_ROW = 11.8
-CANCEL_ROW = 12.8
-CLASSES_ROW = 26.0
+GENERATE_ROW = 12.8
+CANCEL_ROW = 13.8
+CLASSES_ROW = 27.0
 _ACTIVE = ("waiting", "starting", "running", "stopping")
 
 
