@@ -29,7 +29,7 @@ from .datablocks import Datablocks
 from .front3d import HouseReader, upright_model
 from .mesh_reading import mesh_from_file
 from .meshes import blender_mesh, triangle_mesh
-from .open_file import mesh_from_open_object
+from .open_file import mesh_from_open_collection, mesh_from_open_object
 from .room_file import read_room_file
 
 
@@ -118,7 +118,8 @@ class AssetLibrary:
     ) -> tuple[str, bpy.types.Mesh]:
         """Return the name of what holds an asset, and a new mesh."""
         if isinstance(asset, OpenAsset):
-            return asset.object, mesh_from_open_object(asset.object)
+            read = mesh_from_open_collection if asset.is_collection else mesh_from_open_object
+            return asset.object, read(asset.object)
         if isinstance(asset, Front3dMeshAsset):
             return asset.file, blender_mesh(f"synth {asset.uid}", self._houses.part(asset))
         if isinstance(asset, Front3dModelAsset):

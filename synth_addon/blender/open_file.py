@@ -57,8 +57,14 @@ def describe_open_file(recipe: Recipe) -> OpenFile:
     for group in recipe.objects_present.values():
         named |= {group.open_object} & set(objects)
         named |= set(collections.get(group.open_collection or "", ()))
+    joined = {
+        group.open_collection
+        for group in recipe.objects_present.values()
+        if group.as_one and group.open_collection in collections
+    }
     room = _room(recipe.room.open_collection if recipe.room.enabled else None)
     digests = {name: _digest(name) for name in sorted(named)}
+    digests |= {f"all of {name}": _collection_digest(name) for name in sorted(joined)}
     digests |= {
         f"{item.name} of the room": sha256(
             f"{_digest(item.name)} {item.pose} {item.mark} {item.in_surfaces}".encode()
@@ -111,7 +117,61 @@ def mesh_from_open_object(name: str) -> bpy.types.Mesh:
         placed = copy.evaluated_get(graph).matrix_world
         metres = bpy.context.scene.unit_settings.scale_length or 1.0
         around_origin = Matrix.Scale(metres, 4) @ Matrix.Translation(-placed.translation) @ placed
-        return joined_mesh(f"synth {name}", [evaluated_mesh(copy, graph, around_origin)])
+        return joined_mesh(f"synth {name}", _shown_parts(copy, graph, around_origin))
+
+
+def mesh_from_open_collection(name: str) -> bpy.types.Mesh:
+    """Return all meshes of a collection as they render, as one, around the point it hangs by.
+
+    Raises:
+        AssetError: there is no such collection any more, or it shows no mesh.
+    """
+    collection: bpy.types.Collection | None = bpy.data.collections.get(name)
+    items = [] if collection is None else _shown_meshes(collection)
+    if collection is None or not items:
+        raise AssetError(f"{name!r} is no collection that shows meshes. Mend the recipe or file")
+    metres = bpy.context.scene.unit_settings.scale_length or 1.0
+    parts = []
+    for item in items:
+        with _rendered_copy(item) as (copy, graph):
+            placed = copy.evaluated_get(graph).matrix_world
+            moved = Matrix.Translation(-collection.instance_offset) @ placed
+            parts += _shown_parts(copy, graph, Matrix.Scale(metres, 4) @ moved)
+    return joined_mesh(f"synth {name}", parts)
+
+
+def _shown_meshes(collection: bpy.types.Collection) -> list[bpy.types.Object]:
+    """Return the mesh objects of a collection that renders show, in the order of their names."""
+    found = {i.name: i for i in collection.all_objects if i.type == "MESH" and not i.hide_render}
+    return [item for _, item in sorted(found.items())]
+
+
+def _shown_parts(
+    copy: bpy.types.Object, graph: bpy.types.Depsgraph, target_from_object: Matrix
+) -> list[bpy.types.Mesh]:
+    """Return the mesh of an object and those of the instances that its modifiers scatter."""
+    parts = [evaluated_mesh(copy, graph, target_from_object)]
+    object_from_world = copy.evaluated_get(graph).matrix_world.inverted()
+    for instance in graph.object_instances:
+        shown = instance.object
+        if instance.is_instance and shown.type == "MESH":
+            place = target_from_object @ object_from_world @ instance.matrix_world
+            data = bpy.data.meshes.new_from_object(shown)
+            data.transform(place)
+            if place.is_negative:
+                data.flip_normals()
+            parts.append(data)
+    return parts
+
+
+def _collection_digest(name: str) -> str:
+    """Return a digest of the meshes of a collection and where they are to each other."""
+    mesh = mesh_from_open_collection(name)
+    try:
+        parts = [fingerprint(i.data, mesh) for i in _shown_meshes(bpy.data.collections[name])]
+    finally:
+        bpy.data.meshes.remove(mesh)
+    return sha256(" ".join(parts).encode()).hexdigest()
 
 
 def _digest(name: str) -> str:

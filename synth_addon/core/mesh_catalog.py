@@ -66,6 +66,9 @@ def catalog_meshes(
         elif isinstance(source, ObjectGroup) and source.shape is None:
             names = _open_objects(key, source, open_file)
             choices[key] = tuple(OpenAsset(object=name) for name in names)
+            if source.as_one and source.open_collection is not None:
+                whole = OpenAsset(object=source.open_collection, is_collection=True)
+                choices[key] = (whole,)
     for key in choices:
         _check_enough(key, len(choices[key]), recipe)
     return choices

@@ -65,10 +65,15 @@ class OpenAsset(Spec):
     """A mesh object of the .blend file that is open, with its modifiers applied.
 
     Its frame is the object's own origin with the world's axes, in metres.
+
+    Attributes:
+        is_collection: whether the name is that of a collection, all of whose meshes are one; its
+            frame is the point by which instances of the collection hang.
     """
 
     kind: Literal["open"] = "open"
     object: str
+    is_collection: bool = False
 
 
 class Front3dMeshAsset(Spec):

@@ -16,9 +16,11 @@ import pytest
 
 from synth_addon.blender.open_file import describe_open_file
 from synth_addon.blender.renderer import BlenderRenderer
+from synth_addon.core.asset_catalog import catalog_assets
 from synth_addon.core.errors import AssetError
 from synth_addon.core.mesh import TriangleMesh
-from synth_addon.core.recipe.loading import validate_recipe
+from synth_addon.core.recipe.loading import LoadedRecipe, validate_recipe
+from synth_addon.core.sampling.scene import sample_scene
 from synth_addon.core.scene_spec import OpenAsset, canonical_json
 
 from .blocks import CORNERS, QUADS, SIZE, volume
@@ -74,7 +76,7 @@ def loaded(renderer: BlenderRenderer, name: str) -> TriangleMesh:
     return renderer.preload([asset], ())[canonical_json(asset)]
 
 
-def described(**group: str) -> Any:
+def described(**group: Any) -> Any:
     recipe = validate_recipe({"version": 1, "objects": {"a": group}}, "test")
     return describe_open_file(recipe)
 
@@ -370,3 +372,59 @@ def test_without_an_open_file_the_way_is_told(studio: Studio) -> None:
         assert done.returncode == 2
         assert "objects.block.open_collection: no .blend file is open here" in done.stderr
         assert "blender -b FILE.blend -P synth_addon/batch.py" in done.stderr
+
+
+def test_a_collection_is_one_object_where_the_recipe_says_so(
+    opened: OpenScene, blender: BlenderRenderer
+) -> None:
+    parts = opened.collection("Lamp")
+    foot, shade = opened.block("Foot", parts), opened.block("Shade", parts)
+    hidden = opened.block("Guide", parts)
+    hidden.hide_render = True
+    shade.location, parts.instance_offset = (0, 0, 3), (1, 0, 0)
+    asset = OpenAsset(object="Lamp", is_collection=True)
+    mesh = blender.preload([asset], ())[canonical_json(asset)]
+    one = loaded(blender, "Foot")
+    assert len(mesh.triangles) == 2 * len(one.triangles)
+    low, high = mesh.bounds
+    assert low == pytest.approx(one.bounds[0] - (1, 0, 0))
+    assert high == pytest.approx(one.bounds[1] + (-1, 0, 3))
+    before = described(open_collection="Lamp", as_one=True).digests["all of Lamp"]
+    foot.location = (0.5, 0, 0)
+    assert described(open_collection="Lamp", as_one=True).digests["all of Lamp"] != before
+
+
+def test_one_object_of_many_meshes_is_one_instance(opened: OpenScene) -> None:
+    parts = opened.collection("Lamp")
+    opened.block("Foot", parts)
+    opened.block("Shade", parts).location = (0, 0, 3)
+    recipe = validate_recipe(
+        {"version": 1, "objects": {"lamp": {"open_collection": "Lamp", "as_one": True}}}, "test"
+    )
+    catalog = catalog_assets(LoadedRecipe(recipe, Path()), describe_open_file(recipe))
+    assert catalog.meshes["lamp"] == (OpenAsset(object="Lamp", is_collection=True),)
+    (item,) = sample_scene(recipe, catalog, 0, 0).objects
+    assert item.category == "lamp"
+
+
+def test_what_geometry_nodes_scatter_belongs_to_the_object(
+    opened: OpenScene, blender: BlenderRenderer
+) -> None:
+    item, leaf = opened.block("Tree"), opened.block("Leaf")
+    tree = opened.own(bpy.data.node_groups.new("scatter", "GeometryNodeTree"))
+    for direction in ("INPUT", "OUTPUT"):
+        tree.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    nodes, link = tree.nodes, tree.links.new
+    start, end = nodes.new("NodeGroupInput"), nodes.new("NodeGroupOutput")
+    scatter, source = nodes.new("GeometryNodeInstanceOnPoints"), nodes.new("GeometryNodeObjectInfo")
+    join = nodes.new("GeometryNodeJoinGeometry")
+    source.inputs["Object"].default_value = leaf
+    link(start.outputs[0], scatter.inputs["Points"])
+    link(source.outputs["Geometry"], scatter.inputs["Instance"])
+    link(start.outputs[0], join.inputs[0])
+    link(scatter.outputs[0], join.inputs[0])
+    link(join.outputs[0], end.inputs[0])
+    plain = loaded(blender, "Leaf")
+    item.modifiers.new("scatter", "NODES").node_group = tree
+    scattered = loaded(blender, "Tree")
+    assert len(scattered.triangles) == len(plain.triangles) * (1 + len(CORNERS))

@@ -74,6 +74,11 @@ class ObjectGroup(Section):
         "a collection below is one choice, hidden or not",
         min_length=1,
     )
+    as_one: bool = parameter(
+        False,
+        label="As One",
+        help="Take all meshes of the open collection as one object, where they are to each other",
+    )
     unit: Unit = parameter(
         "m",
         label="Unit",
@@ -192,6 +197,8 @@ class ObjectGroup(Section):
             for name in ("object", "unit", "up_axis", "optional"):
                 if getattr(self, name) != type(self).model_fields[name].default:
                     raise Fault(f"{name} belongs to a file, and there is none", f"Remove {name}")
+        if self.as_one and self.open_collection is None:
+            raise Fault("as_one belongs to open_collection", "Remove as_one, or name a collection")
         if self.size_m is not None and self.scale != Constant(1):
             raise Fault("size_m and scale both state the size", "Keep one of the two")
         return self
