@@ -51,7 +51,7 @@ _CHECKS = ("min_targets", "min_visible", "min_distance_m", "max_tries")
 _FOCUS = ("f_stop", "blades", "focus_m")
 _SIZE = ("width_px", "height_px")
 
-_SOURCE = ("open_object", "open_collection", "shape", "parameters", "file", "object")
+_SOURCE = ("open_object", "open_collection", "as_one", "shape", "parameters", "file", "object")
 _SOURCE += ("unit", "up_axis", "optional")
 _AMOUNT = ("count", "count_per", "pool", "weight", "repeat_files")
 _BODY = ("collision_shape", "mass_kg", "density_kg_m3", "friction", "restitution")
@@ -72,6 +72,7 @@ PANELS: Sequence[SectionPanel] = (
     _of_object("object_size", "Size & Rotation", ("scale", "size_m", "rotation")),
     _of_object("object_material", "Material", ("material", "adjust")),
     _of_object("object_body", "Body", _BODY),
+    _of_object("object_landmarks", "Keypoints & Symmetries", ("keypoints", "symmetries")),
     SectionPanel("pools", "Pools", "Recipe", only=("pools",), parent="objects"),
     SectionPanel("spawn", "Pose", "SpawnRecipe", "spawn"),
     SectionPanel("physics", "Physics", "PhysicsRecipe", "physics", enabler="enabled"),
