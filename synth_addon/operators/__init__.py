@@ -21,6 +21,7 @@ from .import_recipe import SYNTH_OT_import_recipe
 from .inspect import SYNTH_OT_inspect
 from .install_check import SYNTH_OT_install_check
 from .job_watch import close_jobs
+from .keypoints import SYNTH_OT_keypoints_from_empties
 from .mark import SYNTH_OT_mark, SYNTH_OT_mark_collection
 from .presets import SYNTH_OT_load_own_preset, SYNTH_OT_load_preset, SYNTH_OT_save_preset
 from .preview import SYNTH_OT_preview
@@ -35,6 +36,7 @@ CLASSES = (
     SYNTH_OT_mark_collection,
     SYNTH_OT_unmark,
     SYNTH_OT_assign_class,
+    SYNTH_OT_keypoints_from_empties,
     SYNTH_OT_add_class,
     SYNTH_OT_remove_class,
     SYNTH_OT_move_class,

@@ -17,6 +17,7 @@ class SYNTH_MT_objects(bpy.types.Menu):
         layout.operator_menu_enum("synth.mark", "role", text="Mark Selected")
         layout.operator("synth.assign_class")
         layout.operator("synth.unmark")
+        layout.operator("synth.keypoints_from_empties")
         layout.separator()
         layout.operator_menu_enum("synth.mark_collection", "role", text="Mark Collection")
 

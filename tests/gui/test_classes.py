@@ -162,3 +162,26 @@ def test_a_collection_is_marked_by_one_click(
     bpy.ops.synth.mark_collection(role="target")
     assert "synth_surface" not in meshes[0]
     assert ids(scene) == ("Cups",)
+
+
+def test_empties_become_keypoints(marked: bpy.types.Scene, meshes: list[bpy.types.Object]) -> None:
+    cup = meshes[0]
+    cup.location, cup.rotation_euler = (1, 2, 3), (0, 0, 0.5)
+    for name, place in (("rim.L", (1.05, 2, 3.1)), ("base", (1, 2, 2.9))):
+        empty = bpy.data.objects.new(name, None)
+        marked.collection.objects.link(empty)
+        bpy.context.view_layer.update()
+        empty.parent = cup
+        empty.matrix_parent_inverse = cup.matrix_world.inverted()
+        empty.location = place
+    bpy.context.view_layer.update()
+    select(cup)
+    assert bpy.ops.synth.keypoints_from_empties() == {"FINISHED"}
+    bpy.ops.synth.keypoints_from_empties()  # again: nothing comes twice
+    stated = load_scene_recipe(marked).recipe.objects["Cup_001"].keypoints
+    assert {name: point.position_m for name, point in stated.items()} == {
+        "base": pytest.approx((0, 0, -0.1), abs=1e-6),
+        "rim_L": pytest.approx((0.05, 0, 0.1), abs=1e-6),
+    }
+    select(meshes[1])
+    assert bpy.ops.synth.keypoints_from_empties() == {"CANCELLED"}

@@ -172,6 +172,7 @@ def test_a_right_click_offers_to_mark_and_leaves_with_the_extension() -> None:
         "synth.mark",
         "synth.assign_class",
         "synth.unmark",
+        "synth.keypoints_from_empties",
         "synth.mark_collection",
     ]
     pie = Recorder()
