@@ -8,13 +8,13 @@ PYTHON ?= $(shell for python in python3.11 python3 python; do \
 
 OTHER_VERSIONS := 5.0 4.2
 PYTEST_WORKERS ?= 2
-BENCHMARKS := overhead annotate memory quality build settle sidebar
+BENCHMARKS := overhead annotate memory quality build settle sidebar export report
 DEMO := build/demo
 DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
 REAL_SHEET := build/real_contact_sheet.png
 
-.PHONY: help setup system demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs texts extension gallery screenshots pictures clean
+.PHONY: help setup system browser demo real test lint matrix $(OTHER_VERSIONS:%=matrix-%) bench docs texts extension gallery screenshots pictures clean
 .DELETE_ON_ERROR:
 
 help: ## Print this list
@@ -62,7 +62,10 @@ lint: setup ## Check style, format and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-test: lint ## Run all checks and all tests on the default Blender
+browser: # for the tests of the report's page; a blink when it is there
+	@tools/browser.sh
+
+test: lint browser ## Run all checks and all tests on the default Blender
 	.venv/bin/python -m pytest -n $(PYTEST_WORKERS)
 
 matrix: $(OTHER_VERSIONS:%=matrix-%) ## Run the tests that touch Blender on the other versions

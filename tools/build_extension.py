@@ -25,7 +25,7 @@ from extension_wheels import TARGETS, Target, download_wheels
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = "blender_manifest.toml"
 LOOSE_FILES = ("__init__.py", "README.md", "LICENSE", MANIFEST)
-PACKAGE_SUFFIXES = frozenset({".json", ".py"})
+PACKAGE_SUFFIXES = frozenset({".css", ".html", ".js", ".json", ".py"})
 VERSION_MIN = re.compile(r"^blender_version_min = .*$", re.MULTILINE)
 
 
@@ -36,8 +36,8 @@ def extension_files() -> list[str]:
     strange = [str(path.relative_to(ROOT)) for path in code if path.suffix not in PACKAGE_SUFFIXES]
     if strange:
         raise SystemExit(
-            f"extension: {strange} are neither .py nor .json: remove them, or add their suffix to "
-            "PACKAGE_SUFFIXES in tools/build_extension.py"
+            f"extension: {strange} have suffixes that are not known: remove them, or add their "
+            "suffix to PACKAGE_SUFFIXES in tools/build_extension.py"
         )
     found = [*code, *(ROOT / "presets").glob("*.json"), *(ROOT / name for name in LOOSE_FILES)]
     return sorted(path.relative_to(ROOT).as_posix() for path in found)

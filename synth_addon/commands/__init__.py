@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Protocol
 
-from . import export, generate, hash, merge, preset, sample, schema, show, subset, validate
+from . import export, generate, hash, merge, preset, report, sample, schema, show, subset, validate
 from .console import Console
 
 
@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Command] = {
     "validate": validate,
     "hash": hash,
     "show": show,
+    "report": report,
     "export": export,
     "merge": merge,
     "subset": subset,

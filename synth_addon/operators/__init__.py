@@ -23,6 +23,7 @@ from .install_check import SYNTH_OT_install_check
 from .job_watch import close_jobs
 from .keypoints import SYNTH_OT_keypoints_from_empties
 from .mark import SYNTH_OT_mark, SYNTH_OT_mark_collection
+from .open_report import SYNTH_OT_open_report
 from .presets import SYNTH_OT_load_own_preset, SYNTH_OT_load_preset, SYNTH_OT_save_preset
 from .preview import SYNTH_OT_preview
 from .render_preview import SYNTH_OT_render_preview
@@ -56,6 +57,7 @@ CLASSES = (
     SYNTH_OT_cancel,
     SYNTH_OT_inspect,
     SYNTH_OT_show_arrangement,
+    SYNTH_OT_open_report,
     SYNTH_OT_install_check,
     SYNTH_OT_clear_cache,
 )

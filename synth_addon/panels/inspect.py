@@ -18,6 +18,7 @@ class SYNTH_PT_inspect(SidebarPanel, bpy.types.Panel):
         layout = self.layout
         shown = context.window_manager.synth_inspection
         layout.operator("synth.inspect", icon="IMAGE_DATA").step = "first"
+        layout.operator("synth.open_report", icon="URL")
         if not shown.dataset:
             return
         row = layout.row(align=True)

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 PLATFORMS = {"linux": "linux-x64", "darwin": "macos-arm64"}
 ALLOWED = re.compile(
     r"__init__\.py|README\.md|LICENSE|blender_manifest\.toml|presets/\w+\.json|wheels/\S+\.whl"
-    r"|synth_addon/(?!tests?/)(?:(?!__pycache__/)\w+/)*\w+\.(?:py|json)"
+    r"|synth_addon/(?!tests?/)(?:(?!__pycache__/)\w+/)*\w+\.(?:py|json|css|html|js)"
 )
 BROUGHT = {"numpy"}
 MODULES = (

@@ -188,6 +188,8 @@ def test_a_dataset_is_written_in_the_formats_that_are_chosen(saved: Path, tmp_pa
     for name in ("huggingface", "webdataset"):
         folder = tmp_path / f"made_{name}"
         assert list(export_problems(folder, read_record(folder))) == []
+    assert bpy.ops.synth.open_report() == {"FINISHED"}
+    assert "<html" in (tmp_path / "made" / "report.html").read_text("utf-8")
     bpy.context.scene.synth.formats = set()
 
 

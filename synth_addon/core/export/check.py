@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..dataset.faults import reason_of
+from ..errors import DatasetError
 from .record import ExportRecord
 from .registry import find_format
 
@@ -19,6 +20,8 @@ def export_problems(folder: Path, record: ExportRecord) -> Iterator[str]:
     format = find_format(record.format)
     try:
         yield from format.problems(folder, record)
+    except DatasetError as error:
+        yield str(error)
     except (OSError, UnicodeDecodeError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else str(error)
         yield f"{folder}: cannot be read ({reason})"

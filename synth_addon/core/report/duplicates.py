@@ -78,8 +78,8 @@ def equal_groups(dataset: Dataset) -> list[list[int]]:
     digests = np.fromiter(_digests(dataset), np.uint64, numbers.size)
     order = np.argsort(digests, kind="stable")
     ordered: NDArray[np.uint64] = digests[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if numbers.size else []
-    groups = np.split(numbers[order], starts[1:])
+    starts = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+    groups = np.split(numbers[order], starts)
     return sorted(group.tolist() for group in groups if group.size > 1)
 
 

@@ -45,15 +45,21 @@ class Bins:
 
 
 class Histogram:
-    """Counts of values in bins."""
+    """Counts of values in bins.
+
+    Attributes:
+        least, most: of all values.
+    """
 
     def __init__(self, bins: Bins) -> None:
         self.bins = bins
         self.counts: NDArray[np.int64] = np.zeros(bins.count, np.int64)
+        self.least, self.most = math.inf, -math.inf
 
     def add(self, value: float) -> None:
         """Count one value."""
         self.counts[self.bins.index(value)] += 1
+        self.least, self.most = min(self.least, value), max(self.most, value)
 
     @property
     def total(self) -> int:
@@ -70,7 +76,8 @@ class Histogram:
         wanted, below = share * self.total, 0
         for index, count in enumerate(self.counts.tolist()):
             if count and below + count >= wanted:
-                return self.bins.edge(index + (wanted - below) / count)
+                value = self.bins.edge(index + (wanted - below) / count)
+                return min(self.most, max(self.least, value))
             below += count
         return self.bins.low
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..annotation import FrameAnnotation, ObjectAnnotation
 from ..dataset.info import Category
+from ..transforms import Array
 from .heat_map import HeatMap
 from .histograms import Bins, Histogram
 from .sphere_coverage import SphereCoverage
@@ -20,6 +21,8 @@ DISTANCE = Bins(0.05, 50.0, 32, logarithmic=True)
 _SIDE = Bins(1 / 256, 1.0, 16, logarithmic=True)
 _PLACE = Bins(0.0, 1.0, 16)
 CUT_OFF, HIDDEN, TINY_PIXELS = 0.2, 0.3, 64
+WHOLE = 0.98
+"""Renderer and rays may disagree about pixels at edges, which is no occlusion."""
 
 
 @dataclass
@@ -47,6 +50,7 @@ class ObjectStatistics:
         box_size: see `BOX_SIZE`; this and all below of seen targets.
         places: of boxes' middles, as shares of the picture's width and height.
         sides: boxes' width and height as shares of the picture's.
+        whole, uncut: targets that are wholly seen, and wholly inside the picture.
         cut_off: targets with more than `CUT_OFF` of their silhouette outside the picture.
         hidden: targets of which less than `HIDDEN` is seen.
         tiny: targets with fewer than `TINY_PIXELS` visible pixels.
@@ -63,6 +67,7 @@ class ObjectStatistics:
         self.visibility = Histogram(SHARE)
         self.truncation = Histogram(SHARE)
         self.distance = Histogram(DISTANCE)
+        self.whole = self.uncut = 0
         self.cut_off = self.hidden = self.tiny = 0
 
     @property
@@ -86,7 +91,9 @@ class ObjectStatistics:
             self._add_seen(item, annotation.width, annotation.height)
         for name in shown:
             self.classes[name].frames += 1
-        count = sum(each.category is not None and bool(each.visible_box) for each in annotation.objects)
+        count = sum(
+            each.category is not None and bool(each.visible_box) for each in annotation.objects
+        )
         self.frames += 1
         self.empty_frames += not count
         self.per_frame.add(count)
@@ -100,6 +107,8 @@ class ObjectStatistics:
         self.visibility.add(item.visible_fraction)
         self.truncation.add(item.truncation_fraction)
         self.distance.add(float(np.linalg.norm(np.array(item.camera_from_object)[:3, 3])))
+        self.whole += item.visible_fraction >= WHOLE
+        self.uncut += item.truncation_fraction == 0
         self.cut_off += item.truncation_fraction > CUT_OFF
         self.hidden += item.visible_fraction < HIDDEN
         self.tiny += item.visible_pixels < TINY_PIXELS
@@ -110,7 +119,8 @@ def box_size(across: float, down: float) -> float:
     return float(np.sqrt(across * down))
 
 
-def direction_to_camera(item: ObjectAnnotation) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the way from the middle of an object's box to the camera, (3,) metres, object frame."""
+def direction_to_camera(item: ObjectAnnotation) -> Array:
+    """Return (3,) metres from the middle of an object's box to the camera, object frame."""
     pose = np.array(item.camera_from_object)
-    return np.asarray(-pose[:3, :3].T @ pose[:3, 3] - np.array(item.box_3d.center))
+    way: Array = -pose[:3, :3].T @ pose[:3, 3] - np.array(item.box_3d.center)
+    return way
