@@ -15,10 +15,10 @@ from synth_addon.core.dataset.info import OutputOptions
 from synth_addon.core.dataset.reading import Dataset, open_dataset
 from synth_addon.core.errors import DatasetError, UsageError
 from synth_addon.core.export.check import export_problems
-from synth_addon.core.export.formats.bop_coco import run_lengths
-from synth_addon.core.export.formats.bop_depth import nominal_depth_scale, reaching_scale
-from synth_addon.core.export.formats.bop_ply import encode_ply, vertex_normals
-from synth_addon.core.export.formats.bop_symmetries import symmetry_records
+from synth_addon.core.export.formats.bop.coco import run_lengths
+from synth_addon.core.export.formats.bop.depth import nominal_depth_scale, reaching_scale
+from synth_addon.core.export.formats.bop.ply import encode_ply, vertex_normals
+from synth_addon.core.export.formats.bop.symmetries import symmetry_records
 from synth_addon.core.export.job import export_dataset
 from synth_addon.core.export.registry import find_format
 

@@ -26,7 +26,7 @@ from synth_addon.core.dataset.reading import Dataset
 from synth_addon.core.errors import UsageError
 from synth_addon.core.export.check import export_problems
 from synth_addon.core.export.filters import ExportFilter
-from synth_addon.core.export.formats.coco_instances import InstanceChoices, instances_file
+from synth_addon.core.export.formats.coco.instances import InstanceChoices, instances_file
 from synth_addon.core.export.source import ExportFrame
 
 from .conftest import AWKWARD, HEIGHT, WIDTH, Export

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 
-from synth_addon.core.export.formats.coco_polygons import mask_polygons
+from synth_addon.core.export.formats.coco.polygons import mask_polygons
 
 
 def rasterised(polygons: list[list[float]], shape: tuple[int, int]) -> np.ndarray:

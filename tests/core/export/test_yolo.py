@@ -19,11 +19,11 @@ from synth_addon.core.errors import DatasetError, UsageError
 from synth_addon.core.export.check import export_problems
 from synth_addon.core.export.filters import ExportFilter
 from synth_addon.core.export.formats import yolo
-from synth_addon.core.export.formats.coco_polygons import mask_polygons
-from synth_addon.core.export.formats.yolo_label_checks import LabelRules, label_problems
-from synth_addon.core.export.formats.yolo_polygon import joined
-from synth_addon.core.export.formats.yolo_rectangle import smallest_rectangle
-from synth_addon.core.export.formats.yolo_yaml import read_yaml, yaml_text
+from synth_addon.core.export.formats.coco.polygons import mask_polygons
+from synth_addon.core.export.formats.yolo.label_checks import LabelRules, label_problems
+from synth_addon.core.export.formats.yolo.polygon import joined
+from synth_addon.core.export.formats.yolo.rectangle import smallest_rectangle
+from synth_addon.core.export.formats.yolo.yaml import read_yaml, yaml_text
 
 from .conftest import AWKWARD, HEIGHT, WIDTH, Export
 

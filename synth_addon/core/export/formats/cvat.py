@@ -23,8 +23,8 @@ from ..record import ExportRecord
 from ..source import ExportSource
 from ..splits import Shares
 from .coco import ANNOTATIONS, SEGMENTATION
-from .coco_checks import InstanceChecks
-from .coco_instances import InstanceChoices, instances_file
+from .coco.checks import InstanceChecks
+from .coco.instances import InstanceChoices, instances_file
 
 IMAGES = "images"
 
