@@ -6,7 +6,9 @@ python tools/make_pictures.py build/demo          # or: make pictures
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from synth_addon.core.dataset.reading import Dataset, open_dataset
 from synth_addon.core.pictures.contact_sheet import contact_sheet
 from synth_addon.core.pictures.overlay import draw_frame
 from synth_addon.core.pictures.palette import PAPER
+from synth_addon.core.report.page import ReportOptions, write_report
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -40,6 +43,19 @@ def channels(dataset: Dataset, frame: int) -> Image.Image:
         fitted = fitted.resize((TILE_WIDTH, height), Image.Resampling.LANCZOS)
         row.paste(fitted, (index * (TILE_WIDTH + GAP), 0))
     return row
+
+
+def report(directory: Path) -> Image.Image:
+    """Return the upper part of the report's page as Chromium shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        page, picture = Path(folder) / "report.html", Path(folder) / "report.png"
+        write_report(directory, page, ReportOptions(frames=9))
+        flags = ["--headless=new", "--no-sandbox", "--hide-scrollbars", "--window-size=1280,1500"]
+        flags += ["--disable-background-networking", f"--user-data-dir={folder}/profile"]
+        command = ["chromium", *flags, f"--screenshot={picture}", page.as_uri()]
+        subprocess.run(command, check=True, capture_output=True)
+        with Image.open(picture) as shown:
+            return shown.convert("RGB")
 
 
 def _shown_depth(depth: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -69,6 +85,7 @@ def main() -> None:
     height = round(sheet.height * SHEET_WIDTH / sheet.width)
     sheet = sheet.resize((SHEET_WIDTH, height), Image.Resampling.LANCZOS)
     write_jpeg(sheet, IMAGES / "contact_sheet.jpg")
+    write_jpeg(report(dataset.directory), IMAGES / "report.jpg")
     write_jpeg(channels(dataset, CHANNELS_FRAME), IMAGES / "channels.jpg")
 
 

@@ -6,7 +6,22 @@ import argparse
 from collections.abc import Mapping
 from typing import Protocol
 
-from . import export, generate, hash, merge, preset, report, sample, schema, show, subset, validate
+from . import (
+    export,
+    generate,
+    hash,
+    merge,
+    preset,
+    report,
+    resume,
+    sample,
+    schema,
+    show,
+    status,
+    subset,
+    validate,
+    work,
+)
 from .console import Console
 
 
@@ -23,6 +38,8 @@ class Command(Protocol):
 
 COMMANDS: Mapping[str, Command] = {
     "generate": generate,
+    "status": status,
+    "resume": resume,
     "preset": preset,
     "sample": sample,
     "schema": schema,
@@ -33,4 +50,5 @@ COMMANDS: Mapping[str, Command] = {
     "export": export,
     "merge": merge,
     "subset": subset,
+    "work": work,
 }

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO
@@ -25,6 +26,7 @@ class Console:
     def __init__(self, json_lines: bool = False) -> None:
         self.json_lines = json_lines
         self.out: TextIO = sys.stdout
+        self._writing = threading.Lock()
 
     @property
     def is_terminal(self) -> bool:
@@ -61,8 +63,9 @@ class Console:
         sys.stderr.flush()
 
     def _line(self, text: str) -> None:
-        self.out.write(text + "\n")
-        self.out.flush()
+        with self._writing:  # a worker's heartbeat comes from another thread
+            self.out.write(text + "\n")
+            self.out.flush()
 
     @contextmanager
     def without_native_output(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
 from .exporting import parse_exports, write_exports
 from .open_file import open_file_of
+from .pool_run import parse_workers, run_pool
 from .wording import counted
 
 if TYPE_CHECKING:
@@ -48,6 +50,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="keep finished scenes and make only what is missing"
     )
     parser.add_argument(
+        "--shard",
+        metavar="K/N",
+        help="generate every N-th of the scenes from the K-th on, K from 0; `synth merge` joins",
+    )
+    parser.add_argument(
+        "--workers", metavar="N", help="make it by N processes, or auto for what suits this machine"
+    )
+    parser.add_argument(
+        "--blender", metavar="PROGRAM", help="the Blender that workers are (default: this one)"
+    )
+    parser.add_argument(
+        "--scene-timeout",
+        type=float,
+        default=1800.0,
+        metavar="SECONDS",
+        help="a scene that takes longer ends its worker and is tried by others (default 1800)",
+    )
+    parser.add_argument(
+        "--recycle-scenes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="replace a worker after N scenes (default: never)",
+    )
+    parser.add_argument(
+        "--recycle-memory",
+        type=float,
+        default=0.0,
+        metavar="MIB",
+        help="replace a worker that holds more memory (default: never)",
+    )
+    parser.add_argument(
+        "--min-free-disk",
+        type=float,
+        default=512.0,
+        metavar="MIB",
+        help="workers begin no scene while less is free (default 512)",
+    )
+    parser.add_argument(
         "--threads", type=int, metavar="N", help="render threads (default: all cores)"
     )
     parser.add_argument(
@@ -65,6 +106,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="write progress and summary as JSON lines"
     )
+
+
+def wanted_scenes(options: argparse.Namespace, recipe: Recipe) -> range:
+    """Return the scenes that the arguments ask for, of which a shard is a part.
+
+    Raises:
+        UsageError: they ask for none, or cannot be read.
+    """
+    from ..core.errors import UsageError
+
+    scenes = scene_range(options, recipe)
+    if options.shard is None:
+        return scenes
+    match = re.fullmatch(r"([0-9]{1,7})/([0-9]{1,7})", options.shard)
+    if match is None or not int(match[1]) < int(match[2]):
+        raise UsageError(f"--shard {options.shard}: write K/N, K from 0 to N-1")
+    part = scenes[int(match[1]) :: int(match[2])]
+    if not part:
+        raise UsageError(f"--shard {options.shard}: there are {len(scenes)} scenes. Name fewer")
+    return part
 
 
 def scene_range(options: argparse.Namespace, recipe: Recipe) -> range:
@@ -103,14 +164,21 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.threads is not None and options.threads < 1:
         raise UsageError(f"--threads {options.threads}: must be at least 1")
     loaded = recipe_from(options, console)
-    scenes = scene_range(options, loaded.recipe)
+    scenes = wanted_scenes(options, loaded.recipe)
+    workers = parse_workers(options.workers)
     exports = parse_exports(options.export, options.output)
     refuse_foreign_files(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     for notice in catalog.notices:
         console.notice(notice)
-    with console.without_native_output():
-        code = _generate(options, console, loaded.recipe, catalog, scenes)
+    if workers is None:
+        with console.without_native_output():
+            code = _generate(options, console, loaded.recipe, catalog, scenes)
+    else:
+        code, report = run_pool(options, console, scenes, loaded.recipe.views_per_scene)
+        _record_run(options, len(scenes), report.set_aside if report else {})
+        if code == INTERRUPTED:
+            _tell_interrupted(options, console)
     if code == 0:
         write_exports(options.output, exports, console)
     return code
@@ -154,6 +222,7 @@ def _run_job(
     from .interrupts import noted_interrupts
     from .progress import progress_of
 
+    _record_run(options, len(scenes), {})
     pending = store.pending(scenes)
     total = len(pending) * recipe.views_per_scene
     console.event("start", output=str(options.output), frames=total, scenes=len(pending))
@@ -168,8 +237,7 @@ def _run_job(
         try:
             job.run(pending)
         except KeyboardInterrupt:
-            console.event("interrupted", resume=_resume_command(options))
-            console.write(f"interrupted; to go on: {_resume_command(options)}")
+            _tell_interrupted(options, console)
             return INTERRUPTED
     store.finish()
     _summarise(console, options.output, total, job)
@@ -182,20 +250,56 @@ def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
     return f"{recipe.name}: {amount} into {output}{done}"
 
 
+def _tell_interrupted(options: argparse.Namespace, console: Console) -> None:
+    console.event("interrupted", resume=_resume_command(options))
+    console.write(f"interrupted; to go on: {_resume_command(options)}")
+
+
+def _record_run(options: argparse.Namespace, scenes: int, set_aside: Mapping[int, str]) -> None:
+    """Keep beside the dataset how it was asked for, for `synth status` and `synth resume`."""
+    from ..core.dataset.run_record import RunRecord, write_run
+
+    if options.output.is_dir():
+        words = ("generate", *_asked_for(options, absolute=True))
+        write_run(options.output, RunRecord(words, scenes, dict(set_aside)))
+
+
 def _resume_command(options: argparse.Namespace) -> str:
-    source = [] if options.source is None else [options.source]
-    words = ["synth", "generate", *source, "--output", str(options.output), "--resume"]
-    for name in ("scenes", "scene_range", "frames", "seed", "folder", "threads", "device"):
+    output = ["--output", str(options.output), "--resume"]
+    words = ["synth", "generate", *_asked_for(options), *output]
+    if options.json:
+        words.append("--json")
+    return shlex.join(words)
+
+
+_NAMED = (
+    *("scenes", "scene_range", "frames", "shard", "seed", "folder", "threads", "device"),
+    *("workers", "blender"),
+)
+
+
+def _asked_for(options: argparse.Namespace, *, absolute: bool = False) -> list[str]:
+    """Return the arguments that decide what is made, without the output's.
+
+    Args:
+        absolute: whether files are named such that they are found from any folder.
+    """
+    words = [] if options.source is None else [_source(options.source, absolute=absolute)]
+    for name in _NAMED:
         value = getattr(options, name)
         if value is not None:
+            value = value.absolute() if absolute and isinstance(value, Path) else value
             words += [f"--{name.replace('_', '-')}", str(value)]
     for override in options.set:
         words += ["--set", override]
     for export in options.export:
         words += ["--export", export]
-    if options.json:
-        words.append("--json")
-    return shlex.join(words)
+    return words
+
+
+def _source(source: str, *, absolute: bool) -> str:
+    is_file = absolute and Path(source).is_file()
+    return str(Path(source).absolute()) if is_file else source
 
 
 def _summarise(console: Console, output: Path, frames: int, job: Job) -> None:

@@ -19,7 +19,7 @@ def progress_of(console: Console, total: int) -> Iterator[Callable[[FrameDone], 
         with _bar(console, total) as listener:
             yield listener
     else:
-        yield _lines(console, total)
+        yield lines_of(console, total)
 
 
 @contextmanager
@@ -54,7 +54,8 @@ def _bar(console: Console, total: int) -> Iterator[Callable[[FrameDone], None]]:
         yield listener
 
 
-def _lines(console: Console, total: int) -> Callable[[FrameDone], None]:
+def lines_of(console: Console, total: int) -> Callable[[FrameDone], None]:
+    """Return a listener that reports frames as lines and events."""
     start = time.monotonic()
     count, last = 0, start
 

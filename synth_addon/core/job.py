@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 from .annotation import FrameAnnotation, annotate
 from .asset_catalog import AssetCatalog
-from .dataset.store import DatasetStore
+from .dataset.info import DatasetInfo
 from .errors import SceneError
 from .mesh import TriangleMesh
 from .mesh_tree import MeshTrees
@@ -92,6 +93,20 @@ def settle_scene(
     )
 
 
+class SceneStore(Protocol):
+    """Where finished scenes go: a dataset, or what passes them on to one."""
+
+    @property
+    def info(self) -> DatasetInfo: ...
+
+    def commit_scene(
+        self,
+        scene: SettledScene,
+        frames: Sequence[EncodedFrame],
+        meshes: Mapping[str, TriangleMesh],
+    ) -> None: ...
+
+
 class Job:
     """Generates scenes of one recipe into one dataset.
 
@@ -108,7 +123,7 @@ class Job:
         recipe: Recipe,
         catalog: AssetCatalog,
         renderer: Renderer,
-        store: DatasetStore,
+        store: SceneStore,
         listener: Listener = lambda done: None,
     ) -> None:
         self._recipe = recipe

@@ -13,7 +13,7 @@ from .info import Category, DatasetInfo
 from .journal import JournalEntry, read_entries, read_index
 from .layout import JOURNAL_FILE, frame_paths, is_model, scene_path
 from .reading import Dataset, open_dataset
-from .store import AdoptedScene
+from .scene_files import AdoptedScene
 
 
 @dataclass(frozen=True)

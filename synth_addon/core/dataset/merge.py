@@ -18,7 +18,8 @@ from pydantic import JsonValue
 from ..errors import OutputError, UsageError
 from .adoption import Donor, united_categories
 from .info import DatasetInfo, first_difference
-from .store import AdoptedScene, DatasetStore
+from .scene_files import AdoptedScene
+from .store import DatasetStore
 
 Listener = Callable[[int], None]
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from ..annotation import FrameAnnotation
-from ..errors import DatasetError, OutputError, StorageError
+from ..errors import OutputError, StorageError
 from ..mesh import TriangleMesh
 from ..rendered_frame import RenderedFrame
-from ..scene_spec import SettledScene, canonical_json
+from ..scene_spec import SettledScene
 from ..writers.coco import write_coco
 from ..writers.frame_files import EncodedFrame, encode_frame
-from ..writers.models import encode_model
-from .atomic import link_file, make_folder, remove_file, sync_folders, write_together
+from .atomic import remove_file, sync_folders, write_together
 from .faults import reason_of
 from .info import DatasetInfo, json_from_info
 from .journal import Journal, JournalEntry, listed_models
@@ -27,28 +23,11 @@ from .layout import (
     JOURNAL_FILE,
     MODEL_FOLDER,
     is_model,
-    model_paths,
-    scene_files,
-    scene_path,
 )
 from .lock import DatasetLock
 from .opening import check_folder, refuse_finished, remove_leftovers
 from .reading import Dataset
-
-
-@dataclass(frozen=True)
-class AdoptedScene:
-    """A finished scene of another dataset.
-
-    Attributes:
-        scene: its number here.
-        links: where files lie that are taken as they are, and their SHA-256, by their paths here.
-        files: content of the others.
-    """
-
-    scene: int
-    links: Mapping[str, tuple[Path, str]]
-    files: Mapping[str, bytes]
+from .scene_files import AdoptedScene, SceneFiles
 
 
 class DatasetStore:
@@ -64,7 +43,7 @@ class DatasetStore:
         self.info = info
         self._lock = lock
         self._journal = Journal(directory / JOURNAL_FILE)
-        self._model_hashes: dict[str, str] = {}
+        self._files = SceneFiles(directory, info)
 
     @classmethod
     def create_or_resume(
@@ -130,10 +109,9 @@ class DatasetStore:
             StorageError: the disk is full or refuses; the scene is still pending.
             ValueError: `frames` are not the scene's views, or the scene is finished already.
         """
-        files = self._files_of(scene, frames)
-        hashes, models = self._models_of(scene, meshes)
-        digests = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-        self._store(scene.spec.scene, hashes | digests, files | models, {})
+        if scene.spec.scene in self._journal:
+            raise ValueError(f"scene {scene.spec.scene} is finished already")
+        self.enter(self._files.write(scene, frames, meshes))
 
     def adopt_scene(self, adopted: AdoptedScene) -> None:
         """Take a scene of another dataset over; it is finished when this returns.
@@ -142,33 +120,19 @@ class DatasetStore:
             StorageError: the disk is full or refuses; the scene is still pending.
             DatasetError: one of its files is missing.
         """
-        digests = {path: hashlib.sha256(data).hexdigest() for path, data in adopted.files.items()}
-        digests |= {path: digest for path, (_, digest) in adopted.links.items()}
-        links = {path: source for path, (source, _) in adopted.links.items()}
-        self._store(adopted.scene, digests, adopted.files, links)
+        self.enter(self._files.adopt(adopted))
 
-    def _store(
-        self,
-        scene: int,
-        digests: Mapping[str, str],
-        files: Mapping[str, bytes],
-        links: Mapping[str, Path],
-    ) -> None:
-        views = self.info.views_per_scene
-        entry = JournalEntry(scene=scene, frames=(scene * views, views), files=dict(digests))
-        made = [*files, *(path for path in links if not is_model(path))]
+    def enter(self, entry: JournalEntry) -> None:
+        """Enter a scene in the journal whose files are there: it is finished when this returns.
+
+        Raises:
+            StorageError: the disk is full or refuses; the scene is still pending.
+        """
         try:
             remove_file(self.directory / COCO_FILE)  # it would not list this scene
-            folders = [self.directory / folder for folder in _folders_of([*files, *links])]
-            for folder in folders:
-                make_folder(folder)
-            for path, source in links.items():
-                link_file(source, self.directory / path)
-            write_together({self.directory / path: data for path, data in files.items()})
-            sync_folders(folders)
             self._journal.append(entry)
-        except (StorageError, DatasetError):
-            self._discard(made)
+        except StorageError:
+            self._files.discard(entry.files)
             raise
 
     def finish(self) -> None:
@@ -199,43 +163,6 @@ class DatasetStore:
         """Let other processes write the dataset. Harmless when done before."""
         self._lock.release()
 
-    def _files_of(self, scene: SettledScene, frames: Sequence[EncodedFrame]) -> dict[str, bytes]:
-        """Return all files of a scene by path, making sure that none is missing or too much."""
-        number, views = scene.spec.scene, self.info.views_per_scene
-        if number in self._journal:
-            raise ValueError(f"scene {number} is finished already")
-        expected = range(number * views, (number + 1) * views)
-        files = {path: data for frame in frames for path, data in frame.files}
-        files[scene_path(number)] = f"{canonical_json(scene)}\n".encode()
-        if set(files) != scene_files(number, expected, self.info.outputs):
-            given = [frame.frame for frame in frames]
-            raise ValueError(
-                f"scene {number} needs all outputs of frames {expected.start} to "
-                f"{expected.stop - 1}, given were {given}"
-            )
-        return files
-
-    def _models_of(
-        self, scene: SettledScene, meshes: Mapping[str, TriangleMesh]
-    ) -> tuple[dict[str, str], dict[str, bytes]]:
-        """Return the SHA-256 of each mesh that is kept of a scene, and the files still to write."""
-        hashes, missing = {}, {}
-        for path, asset in model_paths(scene.spec, self.info.outputs).items():
-            is_there = (self.directory / path).is_file()
-            if path not in self._model_hashes or not is_there:
-                data = encode_model(meshes[canonical_json(asset)])
-                self._model_hashes[path] = hashlib.sha256(data).hexdigest()
-                if not is_there:
-                    missing[path] = data
-            hashes[path] = self._model_hashes[path]
-        return hashes, missing
-
-    def _discard(self, files: Iterable[str]) -> None:
-        # gives a full disk its space back; what cannot be removed goes when the run is resumed
-        for path in files:
-            with suppress(OSError):
-                (self.directory / path).unlink(missing_ok=True)
-
     def __enter__(self) -> DatasetStore:
         return self
 
@@ -255,8 +182,3 @@ def _make_output(directory: Path) -> None:
         raise OutputError(
             f"{directory}: cannot be made ({reason_of(error)}). Choose another --output."
         ) from error
-
-
-def _folders_of(files: Iterable[str]) -> set[PurePosixPath]:
-    """Return the folders whose names a scene may have added to, up to the dataset's own."""
-    return {folder for path in files for folder in PurePosixPath(path).parents}

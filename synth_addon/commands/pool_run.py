@@ -1,0 +1,178 @@
+"""``synth generate --workers``: the same dataset by many processes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .arguments import INTERRUPTED
+from .console import Console
+from .wording import counted
+
+if TYPE_CHECKING:
+    from ..core.dataset.info import DatasetInfo
+    from ..core.dataset.store import DatasetStore
+    from ..core.devices import Device
+    from ..farm.pool import PoolReport
+
+UNFINISHED = 3
+"""Exit code where scenes were set aside."""
+
+
+def parse_workers(text: str | None) -> int | None:
+    """Read ``--workers N`` or ``auto``; 0 stands for auto.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    from ..core.errors import UsageError
+
+    if text is None or text == "auto":
+        return None if text is None else 0
+    if not text.isdigit() or not 1 <= int(text) <= 1024:
+        raise UsageError(f"--workers {text}: give a number from 1 to 1024, or auto")
+    return int(text)
+
+
+def run_pool(
+    options: argparse.Namespace, console: Console, scenes: Sequence[int], views: int
+) -> tuple[int, PoolReport | None]:
+    """Generate scenes by a pool of workers; return the exit code and what has become of them."""
+    from ..farm.guards import resource_guard
+    from ..farm.pool import Pool, PoolSettings
+    from ..farm.sizing import auto_workers, card_of, threads_of
+
+    device: Device = options.device or "CPU"
+    workers = parse_workers(options.workers) or auto_workers(device)
+    workers = max(1, min(workers, len(scenes)))
+    threads = options.threads or threads_of(workers)
+    told = _Told(console, views)
+    with ExitStack() as held:
+
+        def opened(info: DatasetInfo) -> DatasetStore:
+            from ..core.dataset.store import DatasetStore
+
+            store = DatasetStore.create_or_resume(options.output, info, options.resume, scenes)
+            held.enter_context(store)
+            told.store = store
+            return store
+
+        options.output.mkdir(parents=True, exist_ok=True)
+        settings = PoolSettings(
+            workers,
+            scene_s=options.scene_timeout,
+            recycle_scenes=options.recycle_scenes,
+            recycle_mib=options.recycle_memory,
+        )
+        guard = resource_guard(options.output, options.min_free_disk)
+        command = worker_command(options, threads)
+        console.write(f"{counted(workers, 'worker')} with {counted(threads, 'render thread')} each")
+        pool = Pool(command, card_of(device), settings, opened, told, guard)
+        try:
+            report = pool.run(scenes)
+        except KeyboardInterrupt:
+            return INTERRUPTED, pool.report
+        assert told.store is not None
+        told.store.finish()
+    _summarise(report, options.output, console)
+    return (UNFINISHED if report.set_aside else 0), report
+
+
+def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
+    """Return the command line of a worker: of a Blender, or of this Python with `bpy`."""
+    own = ["--output", str(options.output.absolute()), "--threads", str(threads)]
+    for name in ("seed", "folder", "device"):
+        if getattr(options, name) is not None:
+            own += [f"--{name}", str(getattr(options, name))]
+    for override in options.set:
+        own += ["--set", override]
+    source = [options.source] if options.source is not None else []
+    blender = options.blender or _running_blender()
+    if blender is None:
+        return [
+            sys.executable,
+            "-m",
+            f"{__package__.rpartition('.')[0]}.cli",
+            "work",
+            *source,
+            *own,
+        ]
+    batch = str(Path(__file__).resolve().parents[1] / "batch.py")
+    file = []
+    if source and source[0].endswith(".blend"):
+        file, source = source, []
+    elif not source:
+        file = [_open_file()]
+    start = [str(blender), "--background", "--disable-autoexec", *file, "--python", batch, "--"]
+    return [*start, "work", *source, *own]
+
+
+def _running_blender() -> str | None:
+    """Return the program of the Blender that this runs in; None outside and in the module."""
+    bpy = sys.modules.get("bpy")
+    return (bpy.app.binary_path or None) if bpy is not None else None
+
+
+def _open_file() -> str:
+    from ..core.errors import UsageError
+
+    bpy: Any = sys.modules.get("bpy")
+    path = str(bpy.data.filepath) if bpy is not None else ""
+    if not path:
+        raise UsageError("workers need a SOURCE, or a .blend file that was saved. Save it first")
+    return path
+
+
+class _Told:
+    """Passes on what the pool tells, as text for people and events for programs."""
+
+    def __init__(self, console: Console, views: int) -> None:
+        self.store: DatasetStore | None = None
+        self._console, self._views = console, views
+        self._report: Any = None
+        self._total = self._done = 0
+
+    def planned(self, scenes: int) -> None:
+        from .progress import lines_of
+
+        self._total = scenes * self._views
+        self._console.event("start", frames=self._total, scenes=scenes)
+        self._console.write(f"{counted(scenes, 'scene')} to make, {counted(self._total, 'frame')}")
+        self._report = lines_of(self._console, self._total)
+
+    def frame(self, frame: int, scene: int) -> None:
+        from ..core.job import FrameDone
+
+        self._report(FrameDone(frame, scene))
+
+    def told(self, message: Mapping[str, Any]) -> None:
+        values = {key: value for key, value in message.items() if key != "event"}
+        self._console.event(message["event"], **values)
+        if message["event"] == "convex_parts":
+            self._console.write(
+                f"splitting {values['mesh']} into convex parts, {values['number']} of "
+                f"{values['total']}; kept for later"
+            )
+
+    def noticed(self, text: str) -> None:
+        self._console.event("warning", message=text, names=[])
+        sys.stderr.write(f"synth: {text}\n")
+        sys.stderr.flush()
+
+
+def _summarise(report: PoolReport, output: Path, console: Console) -> None:
+    console.event(
+        "done",
+        output=str(output),
+        frames=report.frames,
+        bytes=report.size,
+        replaced=report.replaced,
+        set_aside={str(scene): reason for scene, reason in report.set_aside.items()},
+    )
+    console.write(f"{counted(report.frames, 'new frame')}; the dataset is in {output}")
+    for scene, reason in report.set_aside.items():
+        console.write(f"scene {scene} is missing, it ended too many workers: {reason}")

@@ -1,0 +1,36 @@
+"""``synth resume``: go on with a run that was interrupted."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .console import Console
+
+HELP = "go on with a run that was interrupted"
+DESCRIPTION = """\
+Go on with the run that a dataset was last asked for with: the same command, with --resume. Scenes
+that were set aside are tried again."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("directory", metavar="DIR", type=Path, help="the dataset's folder")
+    parser.add_argument("--workers", metavar="N", help="another number of workers, or auto")
+    parser.add_argument("--json", action="store_true", help="write progress as JSON lines")
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Run the command again."""
+    from ..core.dataset.run_record import read_run
+    from . import generate
+
+    arguments = list(read_run(options.directory).arguments[1:])
+    arguments += ["--output", str(options.directory), "--resume"]
+    if options.workers is not None:
+        arguments += ["--workers", options.workers]
+    if options.json:
+        arguments.append("--json")
+    parser = argparse.ArgumentParser(prog="synth generate")
+    generate.add_arguments(parser)
+    return generate.run(parser.parse_args(arguments), console)

@@ -1,0 +1,137 @@
+"""``synth work``: one worker of a pool; `farm.protocol` has what it hears and says."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import __version__
+from ..core.devices import DEVICES
+from .arguments import add_recipe_arguments, recipe_from
+from .console import Console
+from .open_file import open_file_of
+
+if TYPE_CHECKING:
+    from ..core.asset_catalog import AssetCatalog
+    from ..core.dataset.info import DatasetInfo
+    from ..core.mesh import TriangleMesh
+    from ..core.recipe.recipe import Recipe
+    from ..core.scene_spec import SettledScene
+    from ..core.writers.frame_files import EncodedFrame
+
+HELP = "take scenes from a coordinator; `synth generate --workers` starts such workers"
+DESCRIPTION = """\
+Generate the scenes that are ordered on standard input, as JSON lines, and put their files into the
+dataset's folder. What happens is told on standard output, as JSON lines. The coordinator enters
+finished scenes in the journal."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_recipe_arguments(parser)
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=1, metavar="N")
+    parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Work until the coordinator says stop, or is gone."""
+    from ..core.asset_catalog import catalog_assets
+    from ..core.errors import SynthError
+
+    console.json_lines = True
+    with console.without_native_output():
+        _beat(console)
+        try:
+            loaded = recipe_from(options, console)
+            catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
+            return _work(options, console, loaded.recipe, catalog)
+        except SynthError as error:
+            console.error(error)
+            return error.exit_code
+
+
+def _work(
+    options: argparse.Namespace, console: Console, recipe: Recipe, catalog: AssetCatalog
+) -> int:
+    from ..blender.ready_renderer import ready_renderer
+    from ..core.describe import dataset_info
+    from ..core.job import FrameDone, Job
+    from ..farm.orders import Orders
+    from ..farm.protocol import PROTOCOL
+
+    def report(name: str, number: int, total: int) -> None:
+        console.event("convex_parts", mesh=name, number=number, total=total)
+
+    orders = Orders(sys.stdin)
+    renderer, catalog = ready_renderer(
+        recipe, catalog, options.threads, report, options.device or "CPU"
+    )
+    with closing(renderer):
+        info = dataset_info(recipe, catalog, renderer.version)
+        console.event(
+            "hello",
+            protocol=PROTOCOL,
+            synth=__version__,
+            python=platform.python_version(),
+            process=os.getpid(),
+            info=info.model_dump(mode="json"),
+        )
+
+        def listener(done: FrameDone) -> None:
+            console.event("frame", frame=done.frame, scene=done.scene)
+
+        Job(recipe, catalog, renderer, _Remote(options.output, info, console), listener).run(
+            _announced(orders.scenes(), console)
+        )
+    console.event("bye")
+    return 0
+
+
+class _Remote:
+    """A dataset that another process keeps the journal of."""
+
+    def __init__(self, output: Path, info: DatasetInfo, console: Console) -> None:
+        from ..core.dataset.scene_files import SceneFiles
+
+        self.info = info
+        self._files = SceneFiles(output, info)
+        self._console = console
+
+    def commit_scene(
+        self,
+        scene: SettledScene,
+        frames: Sequence[EncodedFrame],
+        meshes: Mapping[str, TriangleMesh],
+    ) -> None:
+        entry = self._files.write(scene, frames, meshes)
+        size = sum(len(data) for frame in frames for _, data in frame.files)
+        self._console.event("scene", entry=entry.model_dump(mode="json"), bytes=size)
+
+
+def _announced(scenes: Iterable[int], console: Console) -> Iterator[int]:
+    for scene in scenes:
+        console.event("begin", scene=scene)
+        yield scene
+
+
+def _beat(console: Console) -> None:
+    """Tell from a thread of its own that this process lives, and how much memory it holds."""
+    from ..farm.memory import own_memory_mib
+    from ..farm.protocol import HEARTBEAT_S
+
+    def beat() -> None:
+        while True:
+            console.event("heartbeat", memory_mib=round(own_memory_mib(), 1))
+            pause.wait(HEARTBEAT_S)
+
+    pause = threading.Event()
+    threading.Thread(target=beat, daemon=True).start()

@@ -1,0 +1,141 @@
+"""Writes the files of finished scenes; who enters them in the journal is decided elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..errors import DatasetError, StorageError
+from ..mesh import TriangleMesh
+from ..scene_spec import SettledScene, canonical_json
+from ..writers.frame_files import EncodedFrame
+from ..writers.models import encode_model
+from .atomic import link_file, make_folder, sync_folders, write_together
+from .info import DatasetInfo
+from .journal import JournalEntry
+from .layout import is_model, model_paths, scene_files, scene_path
+
+
+@dataclass(frozen=True)
+class AdoptedScene:
+    """A finished scene of another dataset.
+
+    Attributes:
+        scene: its number here.
+        links: where files lie that are taken as they are, and their SHA-256, by their paths here.
+        files: content of the others.
+    """
+
+    scene: int
+    links: Mapping[str, tuple[Path, str]]
+    files: Mapping[str, bytes]
+
+
+class SceneFiles:
+    """Puts scenes' files into a dataset's folder.
+
+    Several processes may do so at once, each its own scenes: files appear whole or not at all, and
+    a mesh that two scenes share has the same bytes from both.
+    """
+
+    def __init__(self, directory: Path, info: DatasetInfo) -> None:
+        self.directory = directory
+        self.info = info
+        self._model_hashes: dict[str, str] = {}
+
+    def write(
+        self,
+        scene: SettledScene,
+        frames: Sequence[EncodedFrame],
+        meshes: Mapping[str, TriangleMesh],
+    ) -> JournalEntry:
+        """Write a scene's files and return what the journal is to say.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+            ValueError: `frames` are not the scene's views.
+        """
+        files = self._files_of(scene, frames)
+        hashes, models = self._models_of(scene, meshes)
+        digests = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+        return self._put(scene.spec.scene, hashes | digests, files | models, {})
+
+    def adopt(self, adopted: AdoptedScene) -> JournalEntry:
+        """Take a scene of another dataset over and return what the journal is to say.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+            DatasetError: one of its files is missing.
+        """
+        digests = {path: hashlib.sha256(data).hexdigest() for path, data in adopted.files.items()}
+        digests |= {path: digest for path, (_, digest) in adopted.links.items()}
+        links = {path: source for path, (source, _) in adopted.links.items()}
+        return self._put(adopted.scene, digests, adopted.files, links)
+
+    def discard(self, files: Iterable[str]) -> None:
+        """Remove a scene's files, to give a full disk its space back; meshes stay.
+
+        What cannot be removed goes when the run is resumed.
+        """
+        for path in files:
+            if not is_model(path):
+                with suppress(OSError):
+                    (self.directory / path).unlink(missing_ok=True)
+
+    def _put(
+        self,
+        scene: int,
+        digests: Mapping[str, str],
+        files: Mapping[str, bytes],
+        links: Mapping[str, Path],
+    ) -> JournalEntry:
+        views = self.info.views_per_scene
+        try:
+            folders = [self.directory / folder for folder in _folders_of([*files, *links])]
+            for folder in folders:
+                make_folder(folder)
+            for path, source in links.items():
+                link_file(source, self.directory / path)
+            write_together({self.directory / path: data for path, data in files.items()})
+            sync_folders(folders)
+        except (StorageError, DatasetError):
+            self.discard([*files, *links])
+            raise
+        return JournalEntry(scene=scene, frames=(scene * views, views), files=dict(digests))
+
+    def _files_of(self, scene: SettledScene, frames: Sequence[EncodedFrame]) -> dict[str, bytes]:
+        """Return all files of a scene by path, making sure that none is missing or too much."""
+        number, views = scene.spec.scene, self.info.views_per_scene
+        expected = range(number * views, (number + 1) * views)
+        files = {path: data for frame in frames for path, data in frame.files}
+        files[scene_path(number)] = f"{canonical_json(scene)}\n".encode()
+        if set(files) != scene_files(number, expected, self.info.outputs):
+            given = [frame.frame for frame in frames]
+            raise ValueError(
+                f"scene {number} needs all outputs of frames {expected.start} to "
+                f"{expected.stop - 1}, given were {given}"
+            )
+        return files
+
+    def _models_of(
+        self, scene: SettledScene, meshes: Mapping[str, TriangleMesh]
+    ) -> tuple[dict[str, str], dict[str, bytes]]:
+        """Return the SHA-256 of each mesh that is kept of a scene, and the files still to write."""
+        hashes, missing = {}, {}
+        for path, asset in model_paths(scene.spec, self.info.outputs).items():
+            is_there = (self.directory / path).is_file()
+            if path not in self._model_hashes or not is_there:
+                data = encode_model(meshes[canonical_json(asset)])
+                self._model_hashes[path] = hashlib.sha256(data).hexdigest()
+                if not is_there:
+                    missing[path] = data
+            hashes[path] = self._model_hashes[path]
+        return hashes, missing
+
+
+def _folders_of(files: Iterable[str]) -> set[PurePosixPath]:
+    """Return the folders whose names a scene may have added to, up to the dataset's own."""
+    return {folder for path in files for folder in PurePosixPath(path).parents}

@@ -1,0 +1,50 @@
+"""A worker's ear: the scenes that the coordinator orders, one after the other."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from queue import SimpleQueue
+from typing import IO
+
+from .protocol import parsed
+
+ORPHANED = 143
+"""Exit status of a worker whose coordinator is gone."""
+
+
+class Orders:
+    """Reads orders in a thread of its own.
+
+    A worker whose coordinator is gone ends at once: whatever it would finish, nobody would enter in
+    the journal.
+    """
+
+    def __init__(self, lines: IO[str]) -> None:
+        self._queue: SimpleQueue[int | None] = SimpleQueue()
+        self._stopped = False
+        threading.Thread(target=self._read, args=(lines,), daemon=True).start()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the coordinator wants no more scenes."""
+        return self._stopped
+
+    def scenes(self) -> Iterator[int]:
+        """Yield ordered scenes as they come, until there are to be no more."""
+        while not self._stopped:
+            scene = self._queue.get()
+            if scene is None:
+                return
+            yield scene
+
+    def _read(self, lines: IO[str]) -> None:
+        for line in lines:
+            if (order := parsed(line, "scene")) is not None:
+                self._queue.put(int(order["scene"]))
+            elif parsed(line, "stop") is not None:
+                self._stopped = True
+                self._queue.put(None)
+        if not self._stopped:
+            os._exit(ORPHANED)

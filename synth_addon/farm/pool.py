@@ -1,0 +1,307 @@
+"""Many workers on one machine, and one journal: not one scene is lost, doubled or half-written.
+
+Scenes are handed out one by one, so fast workers take more. A worker that dies, hangs or takes too
+long for a scene is replaced, and its scenes go to others; a scene that has ended three workers is
+set aside, and the run goes on without it. Files are written by workers, the journal by the
+coordinator alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from ..core.dataset.info import DatasetInfo, first_difference
+from ..core.dataset.journal import JournalEntry
+from ..core.errors import RenderError, SynthError, UsageError
+from .pool_worker import Heard, PoolWorker
+from .protocol import PROTOCOL, Message
+
+_TICK_S = 0.2
+_STARTS = 3
+"""How often a worker may die before it is ready until the run is given up."""
+
+
+@dataclass(frozen=True)
+class PoolSettings:
+    """How a pool behaves.
+
+    Attributes:
+        workers: how many processes.
+        silence_s: a worker that is ready and says nothing for so long is replaced.
+        scene_s: a scene that takes longer ends its worker.
+        tries: how many workers a scene may end before it is set aside.
+        recycle_scenes: a worker is replaced after so many scenes; 0 for never.
+        recycle_mib: a worker is replaced once it holds more memory; 0 for never.
+    """
+
+    workers: int
+    silence_s: float = 60.0
+    scene_s: float = 1800.0
+    tries: int = 3
+    recycle_scenes: int = 0
+    recycle_mib: float = 0.0
+
+
+class Store(Protocol):
+    """What the pool needs of a dataset."""
+
+    def pending(self, wanted: Sequence[int]) -> list[int]: ...
+
+    def enter(self, entry: JournalEntry) -> None: ...
+
+
+@dataclass
+class PoolReport:
+    """What has become of a run.
+
+    Attributes:
+        frames: of scenes that were finished in this run.
+        size: bytes in their files.
+        set_aside: why each scene is missing that ended too many workers.
+        replaced: how many workers died or were ended.
+    """
+
+    frames: int = 0
+    size: int = 0
+    set_aside: dict[int, str] = field(default_factory=dict)
+    replaced: int = 0
+
+
+class PoolListener(Protocol):
+    """Who is told what happens."""
+
+    def planned(self, scenes: int) -> None: ...
+
+    def frame(self, frame: int, scene: int) -> None: ...
+
+    def told(self, message: Message) -> None: ...
+
+    def noticed(self, text: str) -> None: ...
+
+
+class Pool:
+    """Runs scenes through workers.
+
+    Args:
+        command: of a worker.
+        environment: of the worker in each place, such as the graphics card that it uses.
+        opened: opens the dataset, once a worker has told what it will say of itself.
+        blocked: says why no scene may begin just now, empty if one may.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Callable[[int], Mapping[str, str]],
+        settings: PoolSettings,
+        opened: Callable[[DatasetInfo], Store],
+        listener: PoolListener,
+        blocked: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._command, self._environment = command, environment
+        self._settings, self._opened, self._listener = settings, opened, listener
+        self._blocked = blocked
+        self._heard: SimpleQueue[Heard] = SimpleQueue()
+        self._workers: dict[int, PoolWorker] = {}
+        self._waiting: deque[int] = deque()
+        self._finished: set[int] = set()
+        self._tries: Counter[int] = Counter()
+        self._starts: Counter[int] = Counter()
+        self._info: DatasetInfo | None = None
+        self._store: Store | None = None
+        self._block = ""
+        self.report = PoolReport()
+
+    def run(self, wanted: Sequence[int]) -> PoolReport:
+        """Generate the scenes that are not finished yet.
+
+        Raises:
+            SynthError: the dataset cannot be written, workers do not agree on what they make, or a
+                fault that no worker would be spared. What is finished is in the journal.
+            KeyboardInterrupt: scenes under way were dropped; the journal is whole.
+        """
+        try:
+            for place in range(self._settings.workers):
+                self._start(place)
+            while self._store is None or not self._is_done():
+                self._step(wanted)
+            self._stop()
+        finally:
+            for worker in self._workers.values():
+                worker.kill()
+            for worker in self._workers.values():
+                worker.wait(10)
+        return self.report
+
+    def _is_done(self) -> bool:
+        return not self._waiting and not any(w.scenes for w in self._workers.values())
+
+    def _step(self, wanted: Sequence[int]) -> None:
+        try:
+            worker, message = self._heard.get(timeout=_TICK_S)
+        except Empty:
+            pass
+        else:
+            if self._workers.get(worker.number) is worker:
+                if message is None:
+                    self._replace(worker, worker.reason_of_end())
+                else:
+                    self._take(worker, message, wanted)
+        self._watch()
+        self._hand_out()
+
+    def _start(self, place: int) -> None:
+        worker = PoolWorker(place, self._command, self._environment(place), self._heard)
+        self._workers[place] = worker
+
+    def _take(self, worker: PoolWorker, message: Message, wanted: Sequence[int]) -> None:
+        worker.last_heard = time.monotonic()
+        match message["event"]:
+            case "hello":
+                self._welcome(worker, message, wanted)
+            case "heartbeat":
+                worker.memory_mib = message["memory_mib"]
+            case "begin":
+                worker.began = time.monotonic()
+            case "frame":
+                self._listener.frame(message["frame"], message["scene"])
+            case "scene":
+                self._enter(worker, message)
+            case "error":
+                worker.error = message
+            case _:
+                self._listener.told(message)
+
+    def _welcome(self, worker: PoolWorker, message: Message, wanted: Sequence[int]) -> None:
+        if message["protocol"] != PROTOCOL:
+            raise UsageError(
+                f"a worker of Synth {message['synth']} speaks protocol {message['protocol']}, this "
+                f"one {PROTOCOL}. Use the same version of Synth everywhere"
+            )
+        info = DatasetInfo.model_validate_json(_json(message["info"]))
+        if self._info is None:
+            self._store, self._info = self._opened(info), info
+            self._waiting.extend(self._store.pending(wanted))
+            self._listener.planned(len(self._waiting))
+        elif (difference := first_difference(self._info, info)) is not None:
+            path, ours, theirs = difference
+            raise UsageError(
+                f"workers would not make the same dataset: {path} is {ours} in one and {theirs} in "
+                "another. Use the same Blender and files for all"
+            )
+        worker.state = "ready"
+        self._starts[worker.number] = 0
+
+    def _enter(self, worker: PoolWorker, message: Message) -> None:
+        entry = JournalEntry.model_validate_json(_json(message["entry"]))
+        if entry.scene in worker.scenes:
+            worker.scenes.remove(entry.scene)
+        worker.began = time.monotonic() if worker.scenes else None
+        worker.done += 1
+        if entry.scene in self._finished:  # another worker was faster after all; the same bytes
+            return
+        assert self._store is not None
+        self._store.enter(entry)
+        self._finished.add(entry.scene)
+        self.report.frames += entry.frames[1]
+        self.report.size += message["bytes"]
+
+    def _hand_out(self) -> None:
+        if self._store is None:
+            return
+        self._say_block(self._blocked())
+        for worker in sorted(self._workers.values(), key=lambda worker: len(worker.scenes)):
+            if worker.state != "ready":
+                continue
+            if self._is_worn(worker):
+                if not worker.scenes:
+                    worker.stop()
+                continue
+            # one in hand, and one ahead so that it need not wait; at the end none ahead
+            most = 2 if len(self._waiting) > 2 * len(self._workers) else 1
+            while self._waiting and not self._block and len(worker.scenes) < most:
+                worker.order(self._waiting.popleft())
+                worker.began = worker.began or time.monotonic()
+
+    def _is_worn(self, worker: PoolWorker) -> bool:
+        settings = self._settings
+        return bool(
+            (settings.recycle_scenes and worker.done >= settings.recycle_scenes)
+            or (settings.recycle_mib and worker.memory_mib > settings.recycle_mib)
+        )
+
+    def _say_block(self, block: str) -> None:
+        if block != self._block:
+            self._listener.noticed(block or "going on")
+        self._block = block
+
+    def _watch(self) -> None:
+        now = time.monotonic()
+        for worker in list(self._workers.values()):
+            if worker.state == "ready" and now - worker.last_heard > self._settings.silence_s:
+                self._replace(worker, f"it said nothing for {self._settings.silence_s:.0f} s")
+            elif worker.began is not None and now - worker.began > self._settings.scene_s:
+                self._replace(worker, f"a scene took more than {self._settings.scene_s:.0f} s")
+
+    def _replace(self, worker: PoolWorker, reason: str) -> None:
+        """Start another worker in the place of one that has ended, or is to end."""
+        worker.kill()
+        worker.wait(10)
+        if worker.state == "stopping" and not worker.scenes:
+            self._start(worker.number)
+            return
+        if worker.error is not None:
+            raise _fault(worker.error)
+        self.report.replaced += 1
+        if worker.state == "starting":
+            self._starts[worker.number] += 1
+            if self._starts[worker.number] >= _STARTS:
+                raise RenderError(f"no worker can be started: {reason}")
+        self._take_back(worker, reason)
+        worker.state = "ended"
+        self._listener.noticed(f"worker {worker.number} is replaced: {reason}")
+        self._start(worker.number)
+
+    def _take_back(self, worker: PoolWorker, reason: str) -> None:
+        """Let others make what a worker had in hand; only the scene under way is to blame."""
+        if worker.scenes:
+            blamed = worker.scenes[0]
+            self._tries[blamed] += 1
+            if self._tries[blamed] >= self._settings.tries:
+                worker.scenes.popleft()
+                self.report.set_aside[blamed] = reason
+                self._listener.noticed(f"scene {blamed} is set aside: {reason}")
+        self._waiting.extendleft(reversed(worker.scenes))
+        worker.scenes.clear()
+
+    def _stop(self) -> None:
+        for worker in self._workers.values():
+            worker.stop()
+        for worker in self._workers.values():
+            worker.wait(5)
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def _fault(message: Message) -> SynthError:
+    """Return a worker's error as one of this process, with the same exit code."""
+    known = {cls.__name__: cls for cls in _kinds(SynthError)}
+    kind = known.get(str(message["kind"]), RenderError)
+    try:
+        return kind(str(message["message"]))
+    except TypeError:  # a kind that carries more than a sentence
+        error = UsageError(str(message["message"]))
+        return error
+
+
+def _kinds(cls: type[SynthError]) -> list[type[SynthError]]:
+    return [cls, *(kind for sub in cls.__subclasses__() for kind in _kinds(sub))]
