@@ -68,6 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a scene that takes longer ends its worker and is tried by others (default 1800)",
     )
     parser.add_argument(
+        "--worker-timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="a worker that is silent for longer is replaced (default 60)",
+    )
+    parser.add_argument(
         "--recycle-scenes",
         type=int,
         default=0,
@@ -159,6 +166,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Generate the scenes asked for."""
     from ..core.asset_catalog import catalog_assets
     from ..core.dataset.opening import refuse_foreign_files
+    from ..core.dataset.presence import wait_for_absence
     from ..core.errors import UsageError
 
     if options.threads is not None and options.threads < 1:
@@ -167,6 +175,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     scenes = wanted_scenes(options, loaded.recipe)
     workers = parse_workers(options.workers)
     exports = parse_exports(options.export, options.output)
+    wait_for_absence(options.output)
     refuse_foreign_files(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     for notice in catalog.notices:

@@ -42,6 +42,7 @@ def run_pool(
     options: argparse.Namespace, console: Console, scenes: Sequence[int], views: int
 ) -> tuple[int, PoolReport | None]:
     """Generate scenes by a pool of workers; return the exit code and what has become of them."""
+    from ..core.dataset.opening import make_output
     from ..farm.guards import resource_guard
     from ..farm.pool import Pool, PoolSettings
     from ..farm.sizing import auto_workers, card_of, threads_of
@@ -61,9 +62,10 @@ def run_pool(
             told.store = store
             return store
 
-        options.output.mkdir(parents=True, exist_ok=True)
+        make_output(options.output)
         settings = PoolSettings(
             workers,
+            silence_s=options.worker_timeout,
             scene_s=options.scene_timeout,
             recycle_scenes=options.recycle_scenes,
             recycle_mib=options.recycle_memory,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..core.scene_spec import SettledScene
     from ..core.writers.frame_files import EncodedFrame
 
-HELP = "take scenes from a coordinator; `synth generate --workers` starts such workers"
+HELP = "be one worker of a pool"
 DESCRIPTION = """\
 Generate the scenes that are ordered on standard input, as JSON lines, and put their files into the
 dataset's folder. What happens is told on standard output, as JSON lines. The coordinator enters
@@ -36,10 +36,10 @@ finished scenes in the journal."""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_recipe_arguments(parser)
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=1, metavar="N")
-    parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
+    add = parser.add_argument
+    add("-o", "--output", metavar="DIR", type=Path, required=True, help="the dataset's folder")
+    add("--threads", type=int, default=1, metavar="N", help="render threads (default 1)")
+    add("--device", choices=DEVICES, help="what Cycles renders on (default: CPU)")
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -63,6 +63,7 @@ def _work(
     options: argparse.Namespace, console: Console, recipe: Recipe, catalog: AssetCatalog
 ) -> int:
     from ..blender.ready_renderer import ready_renderer
+    from ..core.dataset.presence import show_presence
     from ..core.describe import dataset_info
     from ..core.job import FrameDone, Job
     from ..farm.orders import Orders
@@ -71,6 +72,7 @@ def _work(
     def report(name: str, number: int, total: int) -> None:
         console.event("convex_parts", mesh=name, number=number, total=total)
 
+    show_presence(options.output)
     orders = Orders(sys.stdin)
     renderer, catalog = ready_renderer(
         recipe, catalog, options.threads, report, options.device or "CPU"
@@ -89,9 +91,8 @@ def _work(
         def listener(done: FrameDone) -> None:
             console.event("frame", frame=done.frame, scene=done.scene)
 
-        Job(recipe, catalog, renderer, _Remote(options.output, info, console), listener).run(
-            _announced(orders.scenes(), console)
-        )
+        job = Job(recipe, catalog, renderer, _Remote(options.output, info, console), listener)
+        job.run(_announced(orders.scenes(lambda: job.has_failed), console))
     console.event("bye")
     return 0
 

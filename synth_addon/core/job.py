@@ -116,6 +116,7 @@ class Job:
     Attributes:
         times: what each part of the work took.
         bytes_written: in the files of committed frames.
+        has_failed: whether a scene could not be written; `run` raises once it takes the next.
     """
 
     def __init__(
@@ -135,6 +136,7 @@ class Job:
         self._caster = SilhouetteCaster()  # with trees of its own: the writer thread uses it
         self.times = PartTimes()
         self.bytes_written = 0
+        self.has_failed = False
 
     def run(self, scenes: Iterable[int]) -> None:
         """Generate `scenes` in order; each appears in the dataset whole or not at all.
@@ -185,9 +187,13 @@ class Job:
         encoded: list[Future[EncodedFrame]],
         meshes: Mapping[str, TriangleMesh],
     ) -> None:
-        with self.times.part("write"):
-            frames = [frame.result() for frame in encoded]
-            self._store.commit_scene(scene, frames, meshes)
+        try:
+            with self.times.part("write"):
+                frames = [frame.result() for frame in encoded]
+                self._store.commit_scene(scene, frames, meshes)
+        except BaseException:
+            self.has_failed = True
+            raise
         self.bytes_written += sum(len(file) for frame in frames for _, file in frame.files)
 
 

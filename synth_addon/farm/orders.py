@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from queue import SimpleQueue
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
 from typing import IO
 
 from .protocol import parsed
 
 ORPHANED = 143
 """Exit status of a worker whose coordinator is gone."""
+_PAUSE_S = 0.2
 
 
 class Orders:
@@ -31,10 +32,17 @@ class Orders:
         """Whether the coordinator wants no more scenes."""
         return self._stopped
 
-    def scenes(self) -> Iterator[int]:
-        """Yield ordered scenes as they come, until there are to be no more."""
-        while not self._stopped:
-            scene = self._queue.get()
+    def scenes(self, has_failed: Callable[[], bool]) -> Iterator[int]:
+        """Yield ordered scenes as they come, until there are to be no more.
+
+        Args:
+            has_failed: tells whether work on earlier ones has failed, which also ends it.
+        """
+        while not self._stopped and not has_failed():
+            try:
+                scene = self._queue.get(timeout=_PAUSE_S)
+            except Empty:
+                continue
             if scene is None:
                 return
             yield scene

@@ -167,7 +167,7 @@ class Pool:
             case "heartbeat":
                 worker.memory_mib = message["memory_mib"]
             case "begin":
-                worker.began = time.monotonic()
+                worker.began, worker.current = time.monotonic(), message["scene"]
             case "frame":
                 self._listener.frame(message["frame"], message["scene"])
             case "scene":
@@ -268,12 +268,12 @@ class Pool:
         self._start(worker.number)
 
     def _take_back(self, worker: PoolWorker, reason: str) -> None:
-        """Let others make what a worker had in hand; only the scene under way is to blame."""
-        if worker.scenes:
-            blamed = worker.scenes[0]
+        """Let others make what a worker had in hand; only the scene begun last is to blame."""
+        blamed = worker.current
+        if blamed in worker.scenes:
             self._tries[blamed] += 1
             if self._tries[blamed] >= self._settings.tries:
-                worker.scenes.popleft()
+                worker.scenes.remove(blamed)
                 self.report.set_aside[blamed] = reason
                 self._listener.noticed(f"scene {blamed} is set aside: {reason}")
         self._waiting.extendleft(reversed(worker.scenes))

@@ -32,7 +32,8 @@ class PoolWorker:
         heard: takes the worker's messages, from a thread of its own.
 
     Attributes:
-        scenes: ordered and not finished, the one under way first.
+        scenes: ordered and not finished, in the order in which they were ordered.
+        current: the scene that was begun last; one before it may still be written. -1 before.
         began: when the scene under way began, by `time.monotonic`; None between scenes.
         last_heard: when the worker said anything, by the same clock.
         done: how many scenes it has finished.
@@ -48,6 +49,7 @@ class PoolWorker:
         self.number = number
         self.state: State = "starting"
         self.scenes: deque[int] = deque()
+        self.current = -1
         self.began: float | None = None
         self.last_heard = time.monotonic()
         self.done = 0

@@ -12,9 +12,11 @@ from .faults import reason_of
 from .info import DatasetInfo, first_difference, read_info
 from .journal import Journal, read_index
 from .layout import INFO_FILE, JOURNAL_FILE, LOCK_FILE, is_temporary, owner_of, walk_format_folders
+from .presence import PRESENCE_FILE
+from .run_record import RUN_FILE
 
 # written by file browsers into any folder they show
-_HARMLESS = frozenset({LOCK_FILE, ".DS_Store", "Thumbs.db", "desktop.ini"})
+_HARMLESS = frozenset({LOCK_FILE, PRESENCE_FILE, RUN_FILE, ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
 def check_folder(directory: Path, info: DatasetInfo) -> None:
@@ -61,6 +63,20 @@ def refuse_finished(directory: Path, wanted: Collection[int]) -> None:
             f"{directory}: already holds {_scenes(finished)}. Add --resume to keep what is there "
             "and make only what is missing, or choose another --output."
         )
+
+
+def make_output(directory: Path) -> None:
+    """Make the folder of a dataset.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{directory}: cannot be made ({reason_of(error)}). Choose another --output."
+        ) from error
 
 
 def remove_leftovers(directory: Path, journal: Journal, views_per_scene: int) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from ..annotation import FrameAnnotation
-from ..errors import OutputError, StorageError
+from ..errors import StorageError
 from ..mesh import TriangleMesh
 from ..rendered_frame import RenderedFrame
 from ..scene_spec import SettledScene
 from ..writers.coco import write_coco
 from ..writers.frame_files import EncodedFrame, encode_frame
 from .atomic import remove_file, sync_folders, write_together
-from .faults import reason_of
 from .info import DatasetInfo, json_from_info
 from .journal import Journal, JournalEntry, listed_models
 from .layout import (
@@ -25,7 +24,7 @@ from .layout import (
     is_model,
 )
 from .lock import DatasetLock
-from .opening import check_folder, refuse_finished, remove_leftovers
+from .opening import check_folder, make_output, refuse_finished, remove_leftovers
 from .reading import Dataset
 from .scene_files import AdoptedScene, SceneFiles
 
@@ -62,7 +61,7 @@ class DatasetStore:
             StorageError: the disk is full or refuses.
         """
         check_folder(directory, info)
-        _make_output(directory)
+        make_output(directory)
         lock = DatasetLock(directory)
         try:
             # what was checked may have changed while another process held the lock
@@ -173,12 +172,3 @@ class DatasetStore:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _make_output(directory: Path) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{directory}: cannot be made ({reason_of(error)}). Choose another --output."
-        ) from error

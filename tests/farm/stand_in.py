@@ -1,0 +1,46 @@
+"""Lets `synth` in any process draw with the reference renderer: `sitecustomize` of that process."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import types
+from collections.abc import Mapping
+from pathlib import Path
+
+from synth_addon.core.reference_renderer import ReferenceRenderer
+from synth_addon.core.shapes.catalog import mesh_of
+
+DELAY = "STAND_IN_DELAY_S"
+"""Variable with the seconds that every frame takes longer."""
+CRASH = "STAND_IN_CRASH_ON"
+"""Variable with the scene that ends the process."""
+HANG = "STAND_IN_HANG_ON"
+"""Variable with the scene that never ends."""
+
+
+class StandIn(ReferenceRenderer):
+    def __init__(self, paths: Mapping[str, Path], threads: int = 0, device: str = "CPU") -> None:
+        super().__init__(mesh_of)
+        self._name = os.environ.get("STAND_IN_VERSION", "reference 1")
+
+    @property
+    def version(self) -> str:
+        return self._name
+
+    def build(self, scene):
+        if str(scene.spec.scene) == os.environ.get(CRASH):
+            os._exit(139)
+        while str(scene.spec.scene) == os.environ.get(HANG):
+            time.sleep(1)
+        super().build(scene)
+
+    def render(self, view):
+        time.sleep(float(os.environ.get(DELAY, 0)))
+        return super().render(view)
+
+
+module = types.ModuleType("synth_addon.blender.renderer")
+module.BlenderRenderer = StandIn
+sys.modules["synth_addon.blender.renderer"] = module
