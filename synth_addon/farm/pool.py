@@ -8,6 +8,7 @@ coordinator alone.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -183,7 +184,7 @@ class Pool:
                 f"a worker of Synth {message['synth']} speaks protocol {message['protocol']}, this "
                 f"one {PROTOCOL}. Use the same version of Synth everywhere"
             )
-        info = DatasetInfo.model_validate_json(_json(message["info"]))
+        info = DatasetInfo.model_validate_json(json.dumps(message["info"]))
         if self._info is None:
             self._store, self._info = self._opened(info), info
             self._waiting.extend(self._store.pending(wanted))
@@ -198,7 +199,7 @@ class Pool:
         self._starts[worker.number] = 0
 
     def _enter(self, worker: PoolWorker, message: Message) -> None:
-        entry = JournalEntry.model_validate_json(_json(message["entry"]))
+        entry = JournalEntry.model_validate_json(json.dumps(message["entry"]))
         if entry.scene in worker.scenes:
             worker.scenes.remove(entry.scene)
         worker.began = time.monotonic() if worker.scenes else None
@@ -286,12 +287,6 @@ class Pool:
             worker.wait(5)
 
 
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value)
-
-
 def _fault(message: Message) -> SynthError:
     """Return a worker's error as one of this process, with the same exit code."""
     known = {cls.__name__: cls for cls in _kinds(SynthError)}
@@ -299,8 +294,7 @@ def _fault(message: Message) -> SynthError:
     try:
         return kind(str(message["message"]))
     except TypeError:  # a kind that carries more than a sentence
-        error = UsageError(str(message["message"]))
-        return error
+        return UsageError(str(message["message"]))
 
 
 def _kinds(cls: type[SynthError]) -> list[type[SynthError]]:

@@ -22,6 +22,7 @@ from synth_addon.core.pictures.overlay import TINT_SHARE, draw_frame, picture_st
 from synth_addon.core.pictures.palette import class_color, contrast, ink_on
 from synth_addon.core.pictures.strokes import draw_segments, inner_contour
 from synth_addon.core.pictures.tag_layout import Rectangle, place_tags
+from synth_addon.core.pictures.terminal import ansi_picture
 from synth_addon.core.rendered_frame import RenderedFrame
 from synth_addon.core.scene_spec import (
     EnvironmentSpec,
@@ -305,3 +306,14 @@ def test_an_image_or_mask_of_another_size_is_told(dataset):
     Image.new("RGB", (9, 8)).save(paths["images"])
     with pytest.raises(DatasetError, match="its image is 9 x 8"):
         draw_frame(data, 0)
+
+
+def test_a_terminal_shows_two_pixels_a_letter() -> None:
+    picture = Image.new("RGB", (4, 4), (255, 0, 0))
+    picture.paste((0, 0, 255), (0, 2, 4, 4))
+    lines = ansi_picture(picture, 2).splitlines()
+    assert len(lines) == 1
+    assert lines[0].count("▀") == 2
+    assert "38;2;255;0;0m" in lines[0]
+    assert "48;2;0;0;255m" in lines[0]
+    assert len(ansi_picture(picture, 8).splitlines()) == 4

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from synth_addon.core.dataset.reading import Dataset
 from synth_addon.core.dataset.tree_hash import hash_dataset
-from synth_addon.core.errors import OutputError, StorageError, UsageError
+from synth_addon.core.errors import DatasetError, OutputError, StorageError, UsageError
 from synth_addon.core.export.filters import ExportFilter
 from synth_addon.core.export.formats.huggingface import HuggingFace
+from synth_addon.core.export.job import export_dataset
 from synth_addon.core.export.record import read_record
+from synth_addon.core.export.registry import find_format
 from synth_addon.core.export.splits import parse_shares, split_scenes
 
 from .conftest import AWKWARD, VIEWS, Export
@@ -157,3 +160,39 @@ def test_an_unknown_class_or_format_is_named(export: Export) -> None:
         export("huggingface", filter=ExportFilter(classes=("mug",)))
     with pytest.raises(UsageError, match="Did you mean huggingface"):
         export("hugingface")
+
+
+@pytest.mark.parametrize(("size", "word"), [(None, "is missing"), (500, "cut off"), (0, "cut off")])
+def test_a_damaged_picture_is_named_and_nothing_is_written(
+    directory: Path, tmp_path: Path, size: int | None, word: str
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(directory, copy)
+    picture = copy / "images/000000/000000003.png"
+    if size is None:
+        picture.unlink()
+    else:
+        picture.write_bytes(picture.read_bytes()[:size])
+    for name in ("huggingface", "coco", "yolo", "bop", "webdataset", "voc"):
+        with pytest.raises(DatasetError, match=word):
+            export_dataset(copy, tmp_path / "out", name, find_format(name))
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_a_dataset_of_a_newer_version_is_named(directory: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(directory, copy)
+    info = copy / "dataset.json"
+    info.write_text(info.read_text().replace('"format_version": 1', '"format_version": 7'))
+    with pytest.raises(DatasetError, match="format_version is 7"):
+        export_dataset(copy, tmp_path / "out", "coco", find_format("coco"))
+
+
+def test_a_journal_that_was_edited_is_named(directory: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(directory, copy)
+    journal = copy / "journal.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text(lines[0].replace('"scene":', '"scenes":') + "".join(lines[1:]))
+    with pytest.raises(DatasetError, match="line 1 is damaged"):
+        export_dataset(copy, tmp_path / "out", "coco", find_format("coco"))

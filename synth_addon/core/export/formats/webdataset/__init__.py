@@ -30,6 +30,7 @@ from ....dataset.info import OutputOptions
 from ....dataset.layout import frame_paths
 from ....errors import UsageError
 from ...format import FormatOption, Options
+from ...placing import whole_bytes
 from ...record import ExportRecord
 from ...source import ExportFrame, ExportSource
 from ...splits import Shares
@@ -110,10 +111,10 @@ def _files(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of each file of a sample."""
     paths = frame_paths(frame.number, frame.dataset.info.outputs)
-    yield f"{frame.name}.png", frame.image_file.read_bytes()
+    yield f"{frame.name}.png", whole_bytes(frame.image_file)
     yield f"{frame.name}.json", json.dumps(_record(frame, source)).encode()
     for channel, suffix in suffixes.items():
-        content = (frame.dataset.directory / paths[channel]).read_bytes()
+        content = whole_bytes(frame.dataset.directory / paths[channel])
         yield f"{frame.name}.{suffix}", content
 
 
