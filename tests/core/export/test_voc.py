@@ -20,7 +20,8 @@ from synth_addon.core.errors import DatasetError, UsageError
 from synth_addon.core.export.check import export_problems
 from synth_addon.core.export.filters import ExportFilter
 from synth_addon.core.export.formats import voc
-from synth_addon.core.export.formats.voc import colour_map, list_names
+from synth_addon.core.export.formats.voc.lists import list_names
+from synth_addon.core.export.formats.voc.maps import colour_map
 
 from .conftest import AWKWARD, HEIGHT, WIDTH, Export
 

@@ -13,6 +13,7 @@ _HIDDEN = 0.05
 
 
 def description(frame: ExportFrame, segmentation: bool) -> ET.Element:
+    """Return the XML of a frame and its objects."""
     annotation = frame.annotation
     root = ET.Element("annotation")
     _add(root, {"folder": "VOC2012", "filename": f"{frame.name}.png"})

@@ -33,6 +33,7 @@ def list_names(classes: Sequence[str], parts: Sequence[str]) -> dict[str, str]:
 
 
 def classes_text(files: Mapping[str, str]) -> str:
+    """Return the content of `CLASSES`: names of files and names of classes."""
     return "".join(
         f"{file} {json.dumps(name, ensure_ascii=False)}\n" for file, name in files.items()
     )
@@ -59,6 +60,11 @@ def _append_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 def list_problems(folder: Path, part: str, file: str, expected: int) -> Iterator[str]:
+    """Yield what is wrong with the list of one class.
+
+    Args:
+        expected: how many frames show the class.
+    """
     name = f"{MAIN}/{file}"
     if not (folder / name).is_file():
         yield f"{name}: is missing"
@@ -77,6 +83,7 @@ def list_problems(folder: Path, part: str, file: str, expected: int) -> Iterator
 
 
 def is_same(folder: Path, one: str, other: str, part: str) -> bool:
+    """Return whether two folders of lists have the same list of a part."""
     paths = [folder / place / f"{part}.txt" for place in (one, other)]
     return all(path.is_file() for path in paths) and all(
         first == second for first, second in zip_longest(*map(lines_of, paths))
@@ -84,6 +91,7 @@ def is_same(folder: Path, one: str, other: str, part: str) -> bool:
 
 
 def lines_of(path: Path) -> Iterator[str]:
+    """Yield the lines of a file without their ends."""
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield line.rstrip("\n")

@@ -31,6 +31,11 @@ def colour_map() -> list[int]:
 
 
 def write_maps(frame: ExportFrame, source: ExportSource, folder: Path) -> None:
+    """Write both maps of a frame.
+
+    Raises:
+        UsageError: the frame shows more objects than a palette tells apart.
+    """
     if len(frame.objects) > MOST:
         raise UsageError(
             f"frame {frame.number} shows {len(frame.objects)} objects, and SegmentationObject "
@@ -48,6 +53,12 @@ def write_maps(frame: ExportFrame, source: ExportSource, folder: Path) -> None:
 
 
 def map_problems(folder: Path, name: str, shape: tuple[int, int], most: int) -> Iterator[str]:
+    """Yield what is wrong with one map.
+
+    Args:
+        shape: (height, width) of the picture.
+        most: the greatest value that it may hold.
+    """
     try:
         with Image.open(folder / name) as image:
             mode, palette, values = image.mode, image.getpalette(), np.asarray(image)
