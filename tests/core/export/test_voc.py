@@ -148,7 +148,7 @@ def test_what_a_palette_cannot_hold_is_refused(
     with pytest.raises(UsageError, match=r"3 classes.*segmentation=false"):
         export("voc")
     export("voc", "plain", options={"segmentation": False})
-    monkeypatch.setattr(voc, "MOST", 1)
+    monkeypatch.setattr(voc.maps, "MOST", 1)
     with pytest.raises(UsageError, match=r"shows \d objects.*segmentation=false"):
         export("voc", filter=ExportFilter(classes=("cube",)))
 
