@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..dataset.faults import reason_of
 from ..errors import DatasetError
+from .leaks import leak_problems
 from .record import ExportRecord
 from .registry import find_format
 
@@ -20,6 +21,7 @@ def export_problems(folder: Path, record: ExportRecord) -> Iterator[str]:
     format = find_format(record.format)
     try:
         yield from format.problems(folder, record)
+        yield from leak_problems(folder, record)
     except DatasetError as error:
         yield str(error)
     except (OSError, UnicodeDecodeError) as error:

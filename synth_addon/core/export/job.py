@@ -98,6 +98,7 @@ def _record(
         options=dict(options),
         dataset=_identity(directory),
         recipe_hash=info.recipe_hash,
+        views_per_scene=info.views_per_scene,
         shares=dict(shares),
         filter=source.filter,
         counts=source.counts,

@@ -23,6 +23,7 @@ class ExportRecord(Spec):
 
     Attributes:
         dataset: SHA-256 of what the dataset says of itself and of its journal's sorted lines.
+        views_per_scene: of the dataset: a frame's number divided by it is its scene.
         shares: of the scenes, by part.
         counts: what each part holds, and what the filter left out.
         categories: the classes, numbered from 1 as in the dataset's order.
@@ -34,6 +35,7 @@ class ExportRecord(Spec):
     options: dict[str, OptionValue]
     dataset: str
     recipe_hash: str
+    views_per_scene: int
     shares: dict[str, float]
     filter: ExportFilter
     counts: dict[str, Counts]

@@ -15,6 +15,7 @@ from synth_addon.core.errors import DatasetError, OutputError, StorageError, Usa
 from synth_addon.core.export.filters import ExportFilter
 from synth_addon.core.export.formats.huggingface import HuggingFace
 from synth_addon.core.export.job import export_dataset
+from synth_addon.core.export.leaks import leak_problems
 from synth_addon.core.export.record import read_record
 from synth_addon.core.export.registry import find_format
 from synth_addon.core.export.splits import parse_shares, split_scenes
@@ -196,3 +197,20 @@ def test_a_journal_that_was_edited_is_named(directory: Path, tmp_path: Path) -> 
     journal.write_text(lines[0].replace('"scene":', '"scenes":') + "".join(lines[1:]))
     with pytest.raises(DatasetError, match="line 1 is damaged"):
         export_dataset(copy, tmp_path / "out", "coco", find_format("coco"))
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo", "voc", "kitti", "huggingface", "hdf5"])
+def test_a_scene_in_two_parts_is_named(export: Export, name: str) -> None:
+    shares = parse_shares("train=0.5,val=0.5")
+    folder, record = export(name, shares=shares)
+    assert list(leak_problems(folder, record)) == []
+    for path in [*folder.rglob("*/val/*"), *folder.glob("val/*")]:
+        if path.is_file():
+            target = Path(*["train" if part == "val" else part for part in path.parts])
+            target.write_bytes(path.read_bytes())
+    for path in folder.rglob("val.txt"):
+        with path.with_name("train.txt").open("a") as lines:
+            lines.write(path.read_text())
+    problems = list(leak_problems(folder, record))
+    assert len(problems) == 1
+    assert problems[0].startswith("train and val share 3 scenes")
