@@ -26,7 +26,7 @@ _LINE = 68
 GROUPS = {
     "New Files": ("output",),
     "Asset Library": ASSETS,
-    "Jobs": ("device", "threads"),
+    "Jobs": ("device", "workers", "threads"),
     "Cache": ("cache",),
 }
 """Headings of the preferences, and what stands under each."""
@@ -46,12 +46,14 @@ class Preferences:
 
     Attributes:
         output: folder of the dataset in new files.
-        threads: render threads of a job; 0 uses all cores.
+        workers: processes that a job runs in.
+        threads: render threads of each; 0 uses all cores.
         device: what Cycles renders on.
         assets: folders of files by their name in the recipe, without those that are not given.
     """
 
     output: str = DEFAULT_OUTPUT
+    workers: int = 1
     threads: int = 0
     device: Device = "CPU"
     assets: Mapping[str, str] = field(default_factory=dict)
@@ -59,6 +61,8 @@ class Preferences:
     def worker_arguments(self) -> list[str]:
         """Return what ``synth generate`` is told of them."""
         arguments = []
+        if self.workers > 1:
+            arguments += ["--workers", str(self.workers)]
         if self.threads:
             arguments += ["--threads", str(self.threads)]
         if self.device != "CPU":
@@ -74,6 +78,7 @@ def preferences() -> Preferences:
     folders = {name: getattr(stored, name) for name in ASSETS}
     return Preferences(
         output=stored.output,
+        workers=stored.workers,
         threads=stored.threads,
         device=stored.device or "CPU",  # empty if this Blender no longer offers what was chosen
         assets={name: folder for name, folder in folders.items() if folder},
@@ -141,10 +146,19 @@ class SYNTH_AP_preferences(bpy.types.AddonPreferences):
         description="What Cycles renders datasets on; others than the CPU give other pixels",
         items=_offered_devices,
     )
+    workers: bpy.props.IntProperty(
+        name="Workers",
+        translation_context=CONTEXT,
+        description="Processes that a job runs in; each takes about half a gigabyte of memory",
+        default=1,
+        min=1,
+        max=1024,
+        soft_max=64,
+    )
     threads: bpy.props.IntProperty(
         name="Threads",
         translation_context=CONTEXT,
-        description="Render threads of a job; 0 uses all cores",
+        description="Render threads of each worker; 0 shares out all cores",
         min=0,
         max=1024,
     )

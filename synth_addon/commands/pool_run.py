@@ -46,6 +46,7 @@ def run_pool(
     from ..farm.guards import resource_guard
     from ..farm.pool import Pool, PoolSettings
     from ..farm.sizing import auto_workers, card_of, threads_of
+    from .interrupts import noted_interrupts
 
     device: Device = options.device or "CPU"
     workers = parse_workers(options.workers) or auto_workers(device)
@@ -73,7 +74,8 @@ def run_pool(
         guard = resource_guard(options.output, options.min_free_disk)
         command = worker_command(options, threads)
         console.write(f"{counted(workers, 'worker')} with {counted(threads, 'render thread')} each")
-        pool = Pool(command, card_of(device), settings, opened, told, guard)
+        check = held.enter_context(noted_interrupts())
+        pool = Pool(command, card_of(device), settings, opened, told, guard, check)
         try:
             report = pool.run(scenes)
         except KeyboardInterrupt:

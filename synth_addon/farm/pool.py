@@ -93,6 +93,7 @@ class Pool:
         environment: of the worker in each place, such as the graphics card that it uses.
         opened: opens the dataset, once a worker has told what it will say of itself.
         blocked: says why no scene may begin just now, empty if one may.
+        check: called again and again; what it raises ends the run.
     """
 
     def __init__(
@@ -103,10 +104,11 @@ class Pool:
         opened: Callable[[DatasetInfo], Store],
         listener: PoolListener,
         blocked: Callable[[], str] = lambda: "",
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._command, self._environment = command, environment
         self._settings, self._opened, self._listener = settings, opened, listener
-        self._blocked = blocked
+        self._blocked, self._check = blocked, check
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._workers: dict[int, PoolWorker] = {}
         self._waiting: deque[int] = deque()
@@ -143,6 +145,7 @@ class Pool:
         return not self._waiting and not any(w.scenes for w in self._workers.values())
 
     def _step(self, wanted: Sequence[int]) -> None:
+        self._check()
         try:
             worker, message = self._heard.get(timeout=_TICK_S)
         except Empty:

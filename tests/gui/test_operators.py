@@ -180,6 +180,16 @@ def test_what_ends_with_the_extension_can_be_resumed(saved: Path, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_a_job_of_several_workers_makes_the_same_bytes(saved: Path, tmp_path: Path) -> None:
+    """The file that workers open is the copy that the button has saved."""
+    bpy.ops.synth.generate()
+    wait_until(ended)
+    command = [sys.executable, "-m", "synth_addon.cli", "generate", str(saved), "--workers", "2"]
+    subprocess.run([*command, "--output", str(tmp_path / "pool")], check=True)
+    assert tree_hash(tmp_path / "pool") == tree_hash(tmp_path / "made")
+
+
+@pytest.mark.slow
 def test_a_dataset_is_written_in_the_formats_that_are_chosen(saved: Path, tmp_path: Path) -> None:
     bpy.context.scene.synth.formats = {"huggingface", "webdataset"}
     bpy.ops.synth.generate()

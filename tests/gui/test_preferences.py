@@ -124,7 +124,7 @@ def test_jobs_are_told_of_threads_device_and_cache(
     bpy.ops.synth.mark(role="target")
     scene.synth.output = str(tmp_path / "made")
     bpy.ops.synth.generate()
-    stated.threads, stated.device = 3, "CUDA"
+    stated.threads, stated.device, stated.workers = 3, "CUDA", 2
     bpy.ops.synth.generate()
     for job in jobs:
         job.start(False)
@@ -132,7 +132,8 @@ def test_jobs_are_told_of_threads_device_and_cache(
     jobs[0].start(True)
     plain, told, again = commands
     assert again == [*plain, "--resume"]
-    assert {"--threads", "--device"}.isdisjoint(plain)
+    assert {"--threads", "--device", "--workers"}.isdisjoint(plain)
+    assert told[told.index("--workers") + 1] == "2"
     assert told[told.index("--threads") + 1] == "3"
     assert told[told.index("--device") + 1] == "CUDA"
 
@@ -170,7 +171,7 @@ def drawn(stated: Any) -> Recorder:
 def test_every_preference_is_drawn_once(stated: Any, cache: Path) -> None:
     layout = drawn(stated)
     names = [name for _, name in layout.drawn]
-    assert sorted(names) == sorted(["output", *ASSETS, "device", "threads", "cache"])
+    assert sorted(names) == sorted(["output", *ASSETS, "device", "workers", "threads", "cache"])
     assert layout.operators == ["synth.clear_cache", "synth.install_check"]
     assert f"0.0 MB in {cache}" in layout.labels
 
