@@ -63,6 +63,7 @@ def _object(number, box, category=1, amodal=None, corners=None):
         visible_mask=encode_mask(mask) if box else None,
         amodal_mask=encode_mask(mask | True) if amodal else None,
         scale=1.0, camera_from_object=EYE, world_from_object=EYE,
+        diameter=1.0,
         box_3d=Box3D(
             center=(0, 0, 0), size=(1, 1, 1), corners_camera=((0, 0, 0),) * 8,
             corners_px=corners or (None,) * 8,

@@ -42,7 +42,7 @@ def wait_for_absence(directory: Path, patience_s: float = _PATIENCE_S) -> None:
         OutputError: some are still there after a while, such as stopped ones.
     """
     path = directory / PRESENCE_FILE
-    if sys.platform == "win32" or not path.exists():
+    if sys.platform == "win32" or not os.path.exists(path):  # also where the name cannot be one
         return
     import fcntl
 
