@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from synth_addon.blender.renderer import BlenderRenderer
+from synth_addon.blender.versions import use_nodes
 from synth_addon.core.annotation import annotate
 from synth_addon.core.camera import pixel_rays
 from synth_addon.core.scene_spec import OpenAsset
@@ -29,8 +30,8 @@ def leaf() -> Iterator[str]:
     corners = [(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)]
     mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
     material = bpy.data.materials.new("leaf")
-    material.use_nodes = True
-    nodes, links = material.node_tree.nodes, material.node_tree.links
+    tree = use_nodes(material)
+    nodes, links = tree.nodes, tree.links
     place, length = nodes.new("ShaderNodeNewGeometry"), nodes.new("ShaderNodeVectorMath")
     inside = nodes.new("ShaderNodeMath")
     length.operation, inside.operation = "LENGTH", "LESS_THAN"
