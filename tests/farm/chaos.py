@@ -52,7 +52,7 @@ class Chaos:
         try:
             while sum(self.counts.values()) < faults:
                 self._keep_going()
-                time.sleep(float(self._draw.uniform(0.1, 0.8)))
+                time.sleep(float(self._draw.uniform(0.05, 0.4)))
                 name = str(self._draw.choice(names, p=weights))
                 if strikes[name]():
                     self.counts[name] += 1
