@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -184,8 +185,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
         with console.without_native_output():
             code = _generate(options, console, loaded.recipe, catalog, scenes)
     else:
-        code, report = run_pool(options, console, scenes, loaded.recipe.views_per_scene)
-        _record_run(options, len(scenes), report.set_aside if report else {})
+        record = partial(_record_run, options, len(scenes))
+        code = run_pool(options, console, scenes, loaded.recipe.views_per_scene, record)
         if code == INTERRUPTED:
             _tell_interrupted(options, console)
     if code == 0:
@@ -268,9 +269,8 @@ def _record_run(options: argparse.Namespace, scenes: int, set_aside: Mapping[int
     """Keep beside the dataset how it was asked for, for `synth status` and `synth resume`."""
     from ..core.dataset.run_record import RunRecord, write_run
 
-    if options.output.is_dir():
-        words = ("generate", *_asked_for(options, absolute=True))
-        write_run(options.output, RunRecord(words, scenes, dict(set_aside)))
+    words = ("generate", *_asked_for(options, absolute=True))
+    write_run(options.output, RunRecord(words, scenes, dict(set_aside)))
 
 
 def _resume_command(options: argparse.Namespace) -> str:
@@ -302,7 +302,9 @@ def _asked_for(options: argparse.Namespace, *, absolute: bool = False) -> list[s
     for override in options.set:
         words += ["--set", override]
     for export in options.export:
-        words += ["--export", export]
+        name, _, folder = export.partition("=")
+        place = Path(folder).absolute() if absolute else folder
+        words += ["--export", f"{name}={place}"]
     return words
 
 

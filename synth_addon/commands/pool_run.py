@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,9 +39,18 @@ def parse_workers(text: str | None) -> int | None:
 
 
 def run_pool(
-    options: argparse.Namespace, console: Console, scenes: Sequence[int], views: int
-) -> tuple[int, PoolReport | None]:
-    """Generate scenes by a pool of workers; return the exit code and what has become of them."""
+    options: argparse.Namespace,
+    console: Console,
+    scenes: Sequence[int],
+    views: int,
+    record: Callable[[Mapping[int, str]], None],
+) -> int:
+    """Generate scenes by a pool of workers and return the exit code.
+
+    Args:
+        views: of each scene.
+        record: keeps beside the dataset how it was asked for, and which scenes were set aside.
+    """
     from ..core.dataset.opening import make_output
     from ..farm.guards import resource_guard
     from ..farm.pool import Pool, PoolSettings
@@ -60,6 +69,7 @@ def run_pool(
 
             store = DatasetStore.create_or_resume(options.output, info, options.resume, scenes)
             held.enter_context(store)
+            record({})
             told.store = store
             return store
 
@@ -79,11 +89,14 @@ def run_pool(
         try:
             report = pool.run(scenes)
         except KeyboardInterrupt:
-            return INTERRUPTED, pool.report
+            return INTERRUPTED
+        finally:
+            if told.store is not None:
+                record(pool.report.set_aside)
         assert told.store is not None
         told.store.finish()
     _summarise(report, options.output, console)
-    return (UNFINISHED if report.set_aside else 0), report
+    return UNFINISHED if report.set_aside else 0
 
 
 def worker_command(options: argparse.Namespace, threads: int) -> list[str]:

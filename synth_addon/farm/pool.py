@@ -172,8 +172,8 @@ class Pool:
                 worker.memory_mib = message["memory_mib"]
             case "begin":
                 worker.began, worker.current = time.monotonic(), message["scene"]
-            case "frame":
-                self._listener.frame(message["frame"], message["scene"])
+            case "frame":  # counted once its scene is in the journal: workers may die before
+                pass
             case "scene":
                 self._enter(worker, message)
             case "error":
@@ -214,6 +214,8 @@ class Pool:
         self._finished.add(entry.scene)
         self.report.frames += entry.frames[1]
         self.report.size += message["bytes"]
+        for frame in entry.frame_range:
+            self._listener.frame(frame, entry.scene)
 
     def _hand_out(self) -> None:
         if self._store is None:

@@ -142,6 +142,35 @@ def test_ctrl_c_leaves_a_dataset_that_resumes(
     assert hashed(out) == hashed(whole)
 
 
+def test_a_coordinator_that_is_killed_leaves_what_resume_needs(
+    environment: dict[str, str],
+    synth: Synth,
+    recipe: Path,
+    whole: Path,
+    hashed: Hashed,
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    arguments = command("generate", recipe, "-o", out, "--scenes", 24, "--workers", 2, "--json")
+    process = subprocess.Popen(
+        arguments,
+        env={**environment, "STAND_IN_DELAY_S": "0.2"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    next(line for line in process.stdout if '"done": 6,' in line)
+    os.kill(children(process.pid)[0], signal.SIGKILL)
+    process.kill()
+    process.communicate()
+    assert "of 24" in synth("status", out).stdout
+    resumed = synth("resume", out, "--json")
+    assert resumed.returncode == 0, resumed.stderr
+    told = events(resumed.stdout)
+    assert sum(event["event"] == "frame" for event in told) == told[0]["frames"]
+    assert hashed(out) == hashed(whole)
+
+
 def test_a_full_disk_pauses_the_run(
     environment: dict[str, str], recipe: Path, tmp_path: Path
 ) -> None:
