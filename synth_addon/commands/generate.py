@@ -16,7 +16,7 @@ from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
 from .exporting import parse_exports, write_exports
 from .open_file import open_file_of
-from .pool_run import parse_workers, run_pool
+from .pool_run import add_pool_arguments, parse_workers, run_pool
 from .wording import counted
 
 if TYPE_CHECKING:
@@ -55,47 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="K/N",
         help="generate every N-th of the scenes from the K-th on, K from 0; `synth merge` joins",
     )
-    parser.add_argument(
-        "--workers", metavar="N", help="make it by N processes, or auto for what suits this machine"
-    )
-    parser.add_argument(
-        "--blender", metavar="PROGRAM", help="the Blender that workers are (default: this one)"
-    )
-    parser.add_argument(
-        "--scene-timeout",
-        type=float,
-        default=1800.0,
-        metavar="SECONDS",
-        help="a scene that takes longer ends its worker and is tried by others (default 1800)",
-    )
-    parser.add_argument(
-        "--worker-timeout",
-        type=float,
-        default=60.0,
-        metavar="SECONDS",
-        help="a worker that is silent for longer is replaced (default 60)",
-    )
-    parser.add_argument(
-        "--recycle-scenes",
-        type=int,
-        default=0,
-        metavar="N",
-        help="replace a worker after N scenes (default: never)",
-    )
-    parser.add_argument(
-        "--recycle-memory",
-        type=float,
-        default=0.0,
-        metavar="MIB",
-        help="replace a worker that holds more memory (default: never)",
-    )
-    parser.add_argument(
-        "--min-free-disk",
-        type=float,
-        default=512.0,
-        metavar="MIB",
-        help="workers begin no scene while less is free (default 512)",
-    )
+    add_pool_arguments(parser)
     parser.add_argument(
         "--threads", type=int, metavar="N", help="render threads (default: all cores)"
     )

@@ -23,6 +23,51 @@ UNFINISHED = 3
 """Exit code where scenes were set aside."""
 
 
+def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what only pools of workers need."""
+    parser.add_argument(
+        "--workers", metavar="N", help="make it by N processes, or auto for what suits this machine"
+    )
+    parser.add_argument(
+        "--blender", metavar="PROGRAM", help="the Blender that workers are (default: this one)"
+    )
+    parser.add_argument(
+        "--scene-timeout",
+        type=float,
+        default=1800.0,
+        metavar="SECONDS",
+        help="a scene that takes longer ends its worker and is tried by others (default 1800)",
+    )
+    parser.add_argument(
+        "--worker-timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="a worker that is silent for longer is replaced (default 60)",
+    )
+    parser.add_argument(
+        "--recycle-scenes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="replace a worker after N scenes (default: never)",
+    )
+    parser.add_argument(
+        "--recycle-memory",
+        type=float,
+        default=0.0,
+        metavar="MIB",
+        help="replace a worker that holds more memory (default: never)",
+    )
+    parser.add_argument(
+        "--min-free-disk",
+        type=float,
+        default=512.0,
+        metavar="MIB",
+        help="workers begin no scene while less is free (default 512)",
+    )
+
+
 def parse_workers(text: str | None) -> int | None:
     """Read ``--workers N`` or ``auto``; 0 stands for auto.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ... import __version__
 from ..dataset.faults import reason_of
+from ..dataset.journal import read_index, read_lines
 from ..dataset.layout import INFO_FILE, JOURNAL_FILE
 from ..dataset.reading import Dataset, open_dataset
 from ..errors import DatasetError, OutputError, StorageError, UsageError
@@ -63,17 +64,24 @@ def export_dataset(
     source = ExportSource(
         dataset,
         split_scenes(dataset.scene_numbers(), shares, _seed(dataset)),
-        tuple(shares),
+        shares,
         filter or ExportFilter(),
         hardlinks,
         listener,
     )
+    return _written(source, name, format, chosen, output)
+
+
+def _written(
+    source: ExportSource, name: str, format: ExportFormat, options: Options, output: Path
+) -> ExportRecord:
+    """Write an export beside its place and let it take the place once it is whole."""
     unfinished = output.absolute().with_name(f".{output.absolute().name}{_UNFINISHED}")
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        format.write(source, unfinished, chosen)
-        record = _record(source, name, chosen, shares, directory)
+        format.write(source, unfinished, options)
+        record = _record(source, name, options)
         (unfinished / RECORD_FILE).write_text(_json(record), "utf-8")
         if output.exists():
             shutil.rmtree(output)
@@ -88,18 +96,16 @@ def export_dataset(
     return record
 
 
-def _record(
-    source: ExportSource, name: str, options: Options, shares: Shares, directory: Path
-) -> ExportRecord:
+def _record(source: ExportSource, name: str, options: Options) -> ExportRecord:
     info = source.dataset.info
     return ExportRecord(
         synth_version=__version__,
         format=name,
         options=dict(options),
-        dataset=_identity(directory),
+        dataset=_identity(source.dataset.directory),
         recipe_hash=info.recipe_hash,
         views_per_scene=info.views_per_scene,
-        shares=dict(shares),
+        shares=dict(source.shares),
         filter=source.filter,
         counts=source.counts,
         categories=source.categories,
@@ -109,7 +115,8 @@ def _record(
 def _identity(directory: Path) -> str:
     """Return a hash of all that the dataset is: the journal holds that of every file."""
     digest = hashlib.sha256((directory / INFO_FILE).read_bytes())
-    for line in sorted((directory / JOURNAL_FILE).read_bytes().splitlines()):
+    journal = directory / JOURNAL_FILE
+    for line in read_lines(journal, read_index(journal)):
         digest.update(line)
     return digest.hexdigest()
 

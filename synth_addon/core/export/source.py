@@ -13,6 +13,7 @@ from ..dataset.layout import image_path
 from ..dataset.reading import Dataset
 from ..spec import Spec
 from .filters import ExportFilter
+from .splits import Shares
 
 
 class Counts(Spec):
@@ -61,7 +62,7 @@ class ExportSource:
 
     Attributes:
         parts: the part of every scene, in the order of parts.
-        part_names: in the order in which they were named.
+        shares: of the scenes for each part, in the order in which parts were named.
         categories: the classes that are kept, numbered from 1.
         hardlinks: whether pictures are linked rather than copied.
         counts: of each part, once its frames have all been asked for.
@@ -70,7 +71,7 @@ class ExportSource:
 
     dataset: Dataset
     parts: Mapping[int, str]
-    part_names: tuple[str, ...]
+    shares: Shares
     filter: ExportFilter
     hardlinks: bool = True
     listener: Callable[[int], None] = lambda frame: None
@@ -79,6 +80,11 @@ class ExportSource:
     def __post_init__(self) -> None:
         self.categories: tuple[Category, ...] = self.filter.categories(self.dataset.info.categories)
         self._ids = {category.name: category.id for category in self.categories}
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """The names of all parts, in the order in which they were named."""
+        return tuple(self.shares)
 
     def class_id(self, shown: ObjectAnnotation) -> int:
         """Return the number of an object's class among those that are kept, from 1."""
