@@ -17,10 +17,11 @@ from synth_addon.core.errors import DatasetError, UsageError
 from synth_addon.core.export.check import export_problems
 from synth_addon.core.export.formats.bop.coco import run_lengths
 from synth_addon.core.export.formats.bop.depth import nominal_depth_scale, reaching_scale
-from synth_addon.core.export.formats.bop.ply import encode_ply, vertex_normals
+from synth_addon.core.export.formats.bop.normals import vertex_normals
 from synth_addon.core.export.formats.bop.symmetries import symmetry_records
 from synth_addon.core.export.job import export_dataset
 from synth_addon.core.export.registry import find_format
+from synth_addon.core.writers.ply import encode_ply
 
 from .bop_reader import read_models, read_ply, read_scene, symmetry_transforms
 from .conftest import RECIPE, Export, generated
@@ -117,7 +118,8 @@ def test_normals_are_weighted_by_angle(tmp_path: Path) -> None:
     assert np.allclose(vertex_normals(corners, triangles)[7], [0, 0, 1])
     flat = np.array([[0, 0, 1]], np.int32)
     assert np.allclose(vertex_normals(corners, flat)[0], [0, 0, 1])
-    (tmp_path / "m.ply").write_bytes(encode_ply(corners, triangles))
+    normals = vertex_normals(corners, triangles)
+    (tmp_path / "m.ply").write_bytes(encode_ply(corners, triangles, normals))
     vertices, _, read = read_ply(tmp_path / "m.ply")
     assert np.array_equal(vertices, corners)
     assert np.array_equal(read, triangles)
@@ -316,8 +318,8 @@ def test_models_that_are_others_are_found(broken: Any) -> None:
     path.write_bytes(whole[:-1])
     assert "models/obj_000002.ply: cannot be read (its length" in broken.problems()
     path.write_bytes(whole)
-    vertices, _, faces = read_ply(path)
-    path.write_bytes(encode_ply(2 * vertices, faces))
+    vertices, normals, faces = read_ply(path)
+    path.write_bytes(encode_ply(2 * vertices, faces, normals))
     assert "diameter, min or size are not those of the model" in broken.problems()
     path.unlink()
     assert "models/obj_000002.ply: cannot be read" in broken.problems()

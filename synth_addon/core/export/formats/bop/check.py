@@ -22,7 +22,7 @@ from .files import (
     model_name,
     read_records,
 )
-from .ply import read_vertices
+from .models import read_vertices
 from .targets import Target, detection_targets, localization_targets, read_targets
 
 _MODELS_AT_ONCE = 64

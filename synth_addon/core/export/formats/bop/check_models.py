@@ -11,7 +11,7 @@ import numpy as np
 from ....point_spread import greatest_distance
 from ....transforms import Array
 from .files import MODELS_INFO, OBJ_IDS, model_name, read_records
-from .ply import read_vertices
+from .models import read_vertices
 
 RIGID_WITHIN = 1e-6
 _SAME_SIZE = 1e-4

@@ -10,10 +10,11 @@ from typing import Any
 
 from ....mesh import TriangleMesh
 from ....transforms import Array
+from ....writers.ply import decode_ply, encode_ply
 from ...source import ExportSource
 from .files import MODELS, MODELS_INFO, model_name, write_records
+from .normals import vertex_normals
 from .objects import BopObject, ObjectIds
-from .ply import encode_ply
 from .symmetries import symmetry_records
 
 
@@ -30,9 +31,20 @@ def write_models(source: ExportSource, ids: ObjectIds, folder: Path) -> None:
         mesh = source.dataset.model(item.asset)
         millimetres = 1000 * item.scale * mesh.vertices
         path = folder / model_name(item.obj_id)
-        path.write_bytes(encode_ply(millimetres, mesh.triangles))
+        normals = vertex_normals(millimetres, mesh.triangles)
+        path.write_bytes(encode_ply(millimetres, mesh.triangles, normals))
         infos[str(item.obj_id)] = model_info(item, mesh)
     write_records(folder / MODELS_INFO, infos)
+
+
+def read_vertices(path: Path) -> Array:
+    """Return the vertices (V, 3) of a model, in millimetres.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is damaged.
+    """
+    return decode_ply(path.read_bytes(), with_normals=True)[0]
 
 
 def model_info(item: BopObject, mesh: TriangleMesh) -> dict[str, Any]:
