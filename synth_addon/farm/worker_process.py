@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import IO, Literal
+from typing import Literal
+
+from .json_process import JsonProcess
+from .protocol import Message
 
 State = Literal["starting", "running", "stopping", "done", "cancelled", "failed"]
 INTERRUPTED = 130
-_KEPT_LINES = 20
 _STOP = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT)
 """What a console's Ctrl-C sends; Windows sends that to no process group of its own."""
 
@@ -57,29 +55,7 @@ class WorkerProcess:
         self._progress = Progress()
         self._began = 0.0
         self._explained = self._has_died = False
-        self._errors: list[str] = []
-        self._process = subprocess.Popen(
-            command,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            start_new_session=sys.platform != "win32",
-        )
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._errors_reader = threading.Thread(
-            target=self._read_errors, args=(self._process.stderr,), daemon=True
-        )
-        self._errors_reader.start()
-        self._reader = threading.Thread(
-            target=self._read, args=(self._process.stdout,), daemon=True
-        )
-        self._reader.start()
+        self._process = JsonProcess(command, environment, self._take, self._end)
 
     @property
     def progress(self) -> Progress:
@@ -99,9 +75,9 @@ class WorkerProcess:
 
     def interrupt(self) -> None:
         """Ask the job to stop after the current frame; finished scenes stay."""
-        if self._process.poll() is None:
+        if self._process.code is None:
             self._change(state="stopping")
-            self._process.send_signal(_STOP)
+            self._process.signal(_STOP)
 
     def kill(self) -> None:
         """End the process at once; the dataset stays as it can be resumed."""
@@ -111,29 +87,13 @@ class WorkerProcess:
     def wait(self) -> Progress:
         """Wait until the process has ended and return how."""
         self._process.wait()
-        self._reader.join()
         return self.progress
 
     def _change(self, **values: object) -> None:
         with self._lock:
             self._progress = replace(self._progress, **values)  # type: ignore[arg-type]
 
-    def _read(self, lines: IO[str]) -> None:
-        with lines:
-            for line in lines:
-                event = _event(line)
-                if event is not None:
-                    self._take(event)
-        code = self._process.wait()
-        self._errors_reader.join()
-        self._end(code)
-
-    def _read_errors(self, lines: IO[str]) -> None:
-        with lines:
-            for line in lines:
-                self._errors = [*self._errors[1 - _KEPT_LINES :], line.rstrip()]
-
-    def _take(self, event: Mapping[str, object]) -> None:
+    def _take(self, event: Message) -> None:
         state = "stopping" if self.progress.state == "stopping" else "running"
         match event["event"]:
             case "start":
@@ -154,30 +114,20 @@ class WorkerProcess:
                 self._explained = True
                 self._change(message=str(event["message"]))
 
-    def _follow(self, event: Mapping[str, object]) -> None:
+    def _follow(self, event: Message) -> None:
         last = self.progress
         before = last.before if event["scene"] == last.scene else last.frame
         self._change(frame=event["frame"], scene=event["scene"], before=before)
 
-    def _end(self, code: int) -> None:
+    def _end(self, process: JsonProcess) -> None:
+        code = process.code
         if code == 0:
             self._change(state="done", message="")
         elif code == INTERRUPTED or self.progress.state == "stopping":
             self._change(state="cancelled")
         else:
-            last = self._errors[-1] if self._errors else ""
             self._has_died = not self._explained
-            ended = f"the process ended with status {code}. {last}".strip()
-            message = self.progress.message if self._explained else ended
+            message = self.progress.message
+            if self._has_died:
+                message = process.reason_of_end()
             self._change(state="failed", message=message)
-
-
-def _event(line: str) -> Mapping[str, object] | None:
-    """Return the event that a line holds; other programs print to the same place."""
-    if not line.startswith("{"):
-        return None
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) and "event" in event else None
