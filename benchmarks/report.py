@@ -24,19 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from synth_addon.core.dataset.journal import read_entries, read_index
 from synth_addon.core.dataset.layout import image_path, numbered_path, scene_path
 from synth_addon.core.report.page import ReportOptions, write_report
+from tests.browser import start_browser
 from tests.core.export.conftest import RECIPE, SCENES, VIEWS, generated
 
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,1000",
-)
 TIMES = """
 const t = performance.timing, paint = performance.getEntriesByType("paint");
 return {
@@ -82,17 +72,11 @@ def link_or_renumber(source: Path, target: Path, frame: int, scene: int) -> None
 
 def opened(page: Path, runs: int) -> list[dict[str, int]]:
     """Return when the page was interactive, painted and loaded, ms, in fresh browsers."""
-    from selenium import webdriver
 
     found = []
     for _ in range(runs):
         with tempfile.TemporaryDirectory(prefix="synth-report-") as profile:
-            options = webdriver.ChromeOptions()
-            options.binary_location = shutil.which("chromium") or ""
-            for flag in (*FLAGS, f"--user-data-dir={profile}"):
-                options.add_argument(flag)
-            service = webdriver.ChromeService(shutil.which("chromedriver"))
-            driver = webdriver.Chrome(options=options, service=service)
+            driver = start_browser(Path(profile))
             try:
                 driver.get(page.as_uri())
                 time.sleep(0.5)
