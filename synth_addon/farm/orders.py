@@ -27,11 +27,6 @@ class Orders:
         self._stopped = False
         threading.Thread(target=self._read, args=(lines,), daemon=True).start()
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether the coordinator wants no more scenes."""
-        return self._stopped
-
     def scenes(self, has_failed: Callable[[], bool]) -> Iterator[int]:
         """Yield ordered scenes as they come, until there are to be no more.
 

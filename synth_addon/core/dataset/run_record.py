@@ -6,7 +6,6 @@ The file's name starts with a dot: it is no part of the dataset, and no hash cou
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +63,3 @@ def read_run(directory: Path) -> RunRecord:
             f"{path}: does not say how the dataset was asked for. Run `synth generate` with its "
             "recipe and --resume"
         ) from error
-
-
-def missing_scenes(finished: Sequence[int], wanted: Sequence[int]) -> list[int]:
-    """Return the wanted scenes that are not finished."""
-    known = set(finished)
-    return [scene for scene in wanted if scene not in known]

@@ -27,6 +27,15 @@ class ExportFilter(Spec):
     classes: tuple[str, ...] = ()
     drop_empty: bool = False
 
+    def refuse_unseen(self, format: str) -> None:
+        """Refuse to keep objects that no pixel shows, for formats whose objects have a box.
+
+        Raises:
+            UsageError: such objects would be kept.
+        """
+        if self.min_area < 1:
+            raise UsageError(f"--min-area 0: {format} labels what is visible. Use 1 or more")
+
     def keeps(self, shown: ObjectAnnotation) -> bool:
         """Tell whether an object is kept."""
         return (

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from synth_addon.core.dataset.reading import Dataset
+from synth_addon.core.errors import UsageError
 from synth_addon.core.export.check import export_problems
+from synth_addon.core.export.filters import ExportFilter
 
 from .conftest import AWKWARD, Export
 
@@ -56,3 +59,8 @@ def test_what_is_missing_or_wrong_is_named(export: Export) -> None:
     ]
     path.write_text("{")
     assert "damaged" in next(export_problems(folder, record))
+
+
+def test_objects_without_a_box_are_refused(export: Export) -> None:
+    with pytest.raises(UsageError, match="--min-area 0"):
+        export("huggingface", filter=ExportFilter(min_area=0))

@@ -29,6 +29,7 @@ class HuggingFace:
     shares: Shares = {"train": 1.0}
 
     def write(self, source: ExportSource, folder: Path, options: Options) -> None:
+        source.filter.refuse_unseen("Hugging Face's image folder")
         names = [category.name for category in source.categories]
         (folder / CLASSES).write_text("".join(f"{name}\n" for name in names), "utf-8")
         for part in source.part_names:

@@ -37,7 +37,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...annotation import FrameAnnotation, ObjectAnnotation
-from ...errors import DatasetError, UsageError
+from ...errors import DatasetError
 from ...transforms import Array
 from ...writers.images import read_rgb
 from ..format import FormatOption, Options
@@ -73,8 +73,7 @@ class Kitti:
     shares: Shares = {"train": 0.8, "val": 0.2}
 
     def write(self, source: ExportSource, folder: Path, options: Options) -> None:
-        if source.filter.min_area < 1:
-            raise UsageError("--min-area 0: KITTI labels what is visible. Use 1 or more")
+        source.filter.refuse_unseen("KITTI")
         words = type_words([category.name for category in source.categories])
         (folder / CLASSES).write_text(_classes_text(words), "utf-8")
         for name in (*FOLDERS, SETS):

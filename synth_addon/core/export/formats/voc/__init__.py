@@ -99,8 +99,7 @@ class Voc:
 
 
 def _check(source: ExportSource, segmentation: bool) -> None:
-    if source.filter.min_area < 1:
-        raise UsageError("--min-area 0: VOC lists what is visible. Use 1 or more")
+    source.filter.refuse_unseen("VOC")
     for category in source.categories:
         if _NOT_IN_XML.search(category.name):
             raise DatasetError(

@@ -74,8 +74,7 @@ def _check(source: ExportSource) -> None:
             f"--split with the parts {', '.join(parts)}: Ultralytics needs train and val, and "
             "knows test beside them. Write for example --split train=0.8,val=0.2"
         )
-    if source.filter.min_area < 1:
-        raise UsageError("--min-area 0: YOLO labels what is visible. Use 1 or more")
+    source.filter.refuse_unseen("YOLO")
     if not source.categories:
         raise DatasetError("the dataset has no class, and Ultralytics needs one. Add a target")
     info = source.dataset.info
