@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from synth_addon.core.dataset.journal import read_entries, read_index
+from synth_addon.core.dataset.journal_index import read_entries, read_index
 from synth_addon.core.dataset.layout import image_path, numbered_path, scene_path
 from synth_addon.core.report.page import ReportOptions, write_report
 from tests.browser import start_browser

@@ -62,6 +62,12 @@ class Console:
         sys.stderr.write(f"synth: warning: {notice.text}\n")
         sys.stderr.flush()
 
+    def warn(self, text: str) -> None:
+        """Write a sentence to stderr, and as an event for programs."""
+        self.event("warning", message=text, names=[])
+        sys.stderr.write(f"synth: {text}\n")
+        sys.stderr.flush()
+
     def _line(self, text: str) -> None:
         with self._writing:  # a worker's heartbeat comes from another thread
             self.out.write(text + "\n")

@@ -51,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="keep finished scenes and make only what is missing"
     )
     parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="with --resume, read all files of finished scenes first and make damaged scenes anew; "
+        "without it the newest are looked at, for a few seconds",
+    )
+    parser.add_argument(
         "--shard",
         metavar="K/N",
         help="generate every N-th of the scenes from the K-th on, K from 0; `synth merge` joins",
@@ -175,7 +181,11 @@ def _generate(
         )
     with closing(renderer):
         info = dataset_info(recipe, catalog, renderer.version)
-        with DatasetStore.create_or_resume(options.output, info, options.resume, scenes) as store:
+        with DatasetStore.create_or_resume(
+            options.output, info, options.resume, scenes, check_all=options.verify
+        ) as store:
+            for scene, path in store.damaged.items():
+                console.warn(f"scene {scene} is made anew, {path} is missing or damaged")
             return _run_job(options, console, recipe, catalog, scenes, renderer, store)
 
 
@@ -193,10 +203,10 @@ def _run_job(
     from .progress import progress_of
 
     _record_run(options, len(scenes), {})
-    pending = store.pending(scenes)
-    total = len(pending) * recipe.views_per_scene
-    console.event("start", output=str(options.output), frames=total, scenes=len(pending))
-    console.write(_plan(options.output, len(scenes), len(pending), recipe))
+    pending = store.count_pending(scenes)
+    total = pending * recipe.views_per_scene
+    console.event("start", output=str(options.output), frames=total, scenes=pending)
+    console.write(_plan(options.output, len(scenes), pending, recipe))
     with progress_of(console, total) as report, noted_interrupts() as raise_if_interrupted:
 
         def listener(done: FrameDone) -> None:
@@ -205,7 +215,7 @@ def _run_job(
 
         job = Job(recipe, catalog, renderer, store, listener)
         try:
-            job.run(pending)
+            job.run(store.pending(scenes))
         except KeyboardInterrupt:
             _tell_interrupted(options, console)
             return INTERRUPTED

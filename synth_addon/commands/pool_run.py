@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .arguments import INTERRUPTED
 from .console import Console
+from .pool_progress import pool_progress
 from .wording import counted
 
 if TYPE_CHECKING:
     from ..core.dataset.info import DatasetInfo
     from ..core.dataset.store import DatasetStore
     from ..core.devices import Device
+    from ..farm.backend import Backend
     from ..farm.pool import PoolReport
 
 UNFINISHED = 3
@@ -99,49 +101,72 @@ def run_pool(
     from ..core.dataset.opening import make_output
     from ..farm.guards import resource_guard
     from ..farm.pool import Pool, PoolSettings
-    from ..farm.sizing import auto_workers, card_of, threads_of
     from .interrupts import noted_interrupts
 
-    device: Device = options.device or "CPU"
-    workers = parse_workers(options.workers) or auto_workers(device)
-    workers = max(1, min(workers, len(scenes)))
-    threads = options.threads or threads_of(workers)
-    told = _Told(console, views)
+    make_output(options.output)
+    settings = PoolSettings(
+        silence_s=options.worker_timeout,
+        scene_s=options.scene_timeout,
+        recycle_scenes=options.recycle_scenes,
+        recycle_mib=options.recycle_memory,
+    )
     with ExitStack() as held:
+        backend = held.enter_context(_backend(options, len(scenes)))
+        dataset = _Dataset(options, scenes, held)
+        check = held.enter_context(noted_interrupts())
+        console.write(backend.description)
+        told = held.enter_context(pool_progress(console, views, lambda: pool.workers))
 
         def opened(info: DatasetInfo) -> DatasetStore:
-            from ..core.dataset.store import DatasetStore
-
-            store = DatasetStore.create_or_resume(options.output, info, options.resume, scenes)
-            held.enter_context(store)
+            store = dataset.opened(info)
             record({})
-            told.store = store
+            for scene, path in store.damaged.items():
+                told.noticed(f"scene {scene} is made anew, {path} is missing or damaged")
             return store
 
-        make_output(options.output)
-        settings = PoolSettings(
-            workers,
-            silence_s=options.worker_timeout,
-            scene_s=options.scene_timeout,
-            recycle_scenes=options.recycle_scenes,
-            recycle_mib=options.recycle_memory,
-        )
-        guard = resource_guard(options.output, options.min_free_disk)
-        command = worker_command(options, threads)
-        console.write(f"{counted(workers, 'worker')} with {counted(threads, 'render thread')} each")
-        check = held.enter_context(noted_interrupts())
-        pool = Pool(command, card_of(device), settings, opened, told, guard, check)
+        guard = resource_guard(options.output, options.min_free_disk, backend.is_local)
+        pool = Pool(backend.start, backend.seats, settings, opened, told, guard, check)
         try:
             report = pool.run(scenes)
         except KeyboardInterrupt:
             return INTERRUPTED
         finally:
-            if told.store is not None:
+            if dataset.store is not None:
                 record(pool.report.set_aside)
-        assert told.store is not None
-        told.store.finish()
+        assert dataset.store is not None
+        dataset.store.finish()
     _summarise(report, options.output, console)
     return UNFINISHED if report.set_aside else 0
+
+
+class _Dataset:
+    """The dataset of a run, opened once a worker has told what it is."""
+
+    def __init__(self, options: argparse.Namespace, scenes: Sequence[int], held: ExitStack) -> None:
+        self.store: DatasetStore | None = None
+        self._options, self._scenes, self._held = options, scenes, held
+
+    def opened(self, info: DatasetInfo) -> DatasetStore:
+        from ..core.dataset.store import DatasetStore
+
+        options = self._options
+        self.store = DatasetStore.create_or_resume(
+            options.output, info, options.resume, self._scenes, check_all=options.verify
+        )
+        return self._held.enter_context(self.store)
+
+
+@contextmanager
+def _backend(options: argparse.Namespace, scenes: int) -> Iterator[Backend]:
+    from ..farm.backend import local_backend
+    from ..farm.sizing import auto_workers, card_of, threads_of
+
+    device: Device = options.device or "CPU"
+    workers = parse_workers(options.workers) or auto_workers(device)
+    workers = max(1, min(workers, scenes))
+    threads = options.threads or threads_of(workers)
+    text = f"{counted(workers, 'worker')} with {counted(threads, 'render thread')} each"
+    yield local_backend(worker_command(options, threads), workers, card_of(device), text)
 
 
 def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
@@ -187,43 +212,6 @@ def _open_file() -> str:
     if not path:
         raise UsageError("workers need a SOURCE, or a .blend file that was saved. Save it first")
     return path
-
-
-class _Told:
-    """Passes on what the pool tells, as text for people and events for programs."""
-
-    def __init__(self, console: Console, views: int) -> None:
-        self.store: DatasetStore | None = None
-        self._console, self._views = console, views
-        self._report: Any = None
-        self._total = self._done = 0
-
-    def planned(self, scenes: int) -> None:
-        from .progress import lines_of
-
-        self._total = scenes * self._views
-        self._console.event("start", frames=self._total, scenes=scenes)
-        self._console.write(f"{counted(scenes, 'scene')} to make, {counted(self._total, 'frame')}")
-        self._report = lines_of(self._console, self._total)
-
-    def frame(self, frame: int, scene: int) -> None:
-        from ..core.job import FrameDone
-
-        self._report(FrameDone(frame, scene))
-
-    def told(self, message: Mapping[str, Any]) -> None:
-        values = {key: value for key, value in message.items() if key != "event"}
-        self._console.event(message["event"], **values)
-        if message["event"] == "convex_parts":
-            self._console.write(
-                f"splitting {values['mesh']} into convex parts, {values['number']} of "
-                f"{values['total']}; kept for later"
-            )
-
-    def noticed(self, text: str) -> None:
-        self._console.event("warning", message=text, names=[])
-        sys.stderr.write(f"synth: {text}\n")
-        sys.stderr.flush()
 
 
 def _summarise(report: PoolReport, output: Path, console: Console) -> None:

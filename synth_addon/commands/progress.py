@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ..core.job import FrameDone
 from .console import Console
+
+if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -25,33 +29,46 @@ def progress_of(console: Console, total: int) -> Iterator[Callable[[FrameDone], 
 @contextmanager
 def _bar(console: Console, total: int) -> Iterator[Callable[[FrameDone], None]]:
     from rich.console import Console as RichConsole
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import Progress
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("frames"),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
-    )
     terminal = RichConsole(file=console.out)
     # what else is printed is Blender's, and has been sent away already
-    with Progress(*columns, console=terminal, redirect_stdout=False) as progress:
+    with Progress(*columns_of_bar(), console=terminal, redirect_stdout=False) as progress:
         task = progress.add_task("rendering", total=total)
 
         def listener(done: FrameDone) -> None:
             progress.update(task, advance=1, description=f"scene {done.scene}")
 
         yield listener
+
+
+def columns_of_bar() -> tuple[ProgressColumn, ...]:
+    """Return what stands in the line of a bar: how many frames, how fast, how long yet."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        ProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Task as RichTask
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: RichTask) -> Text:
+            return Text(f"{task.speed:.2f}/s" if task.speed else "")
+
+    return (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        Rate(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
 
 
 def lines_of(console: Console, total: int) -> Callable[[FrameDone], None]:

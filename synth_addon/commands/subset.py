@@ -82,7 +82,7 @@ def _spread(scenes: list[int], count: int) -> list[int]:
 
 def _shows(category: str | None) -> Callable[[Donor, int], bool]:
     def shows(donor: Donor, scene: int) -> bool:
-        frames = donor.entries[scene].frame_range
+        frames = donor.dataset.entry(scene).frame_range
         return category is None or any(
             shown.category == category and shown.visible_pixels > 0
             for frame in frames

@@ -115,7 +115,7 @@ class _Remote:
     ) -> None:
         entry = self._files.write(scene, frames, meshes)
         size = sum(len(data) for frame in frames for _, data in frame.files)
-        self._console.event("scene", entry=entry.model_dump(mode="json"), bytes=size)
+        self._console.event("scene", entry=entry.line.decode().rstrip(), bytes=size)
 
 
 def _announced(scenes: Iterable[int], console: Console) -> Iterator[int]:

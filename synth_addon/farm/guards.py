@@ -12,8 +12,12 @@ LEAST_DISK_MIB = 512
 LEAST_MEMORY_MIB = 256
 
 
-def resource_guard(output: Path, least_disk_mib: float) -> Callable[[], str]:
-    """Return the function that says why no scene may begin just now, empty if one may."""
+def resource_guard(output: Path, least_disk_mib: float, is_local: bool) -> Callable[[], str]:
+    """Return the function that says why no scene may begin just now, empty if one may.
+
+    Args:
+        is_local: whether workers take this machine's memory.
+    """
 
     def blocked() -> str:
         free = shutil.disk_usage(output).free / MIB
@@ -23,7 +27,7 @@ def resource_guard(output: Path, least_disk_mib: float) -> Callable[[], str]:
                 f"{least_disk_mib:.0f}. Free some space, and the run goes on"
             )
         memory = free_memory_mib()
-        if memory < LEAST_MEMORY_MIB:
+        if is_local and memory < LEAST_MEMORY_MIB:
             return f"paused: only {memory:.0f} MiB of memory are free. The run goes on by itself"
         return ""
 

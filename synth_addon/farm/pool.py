@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
+from .. import __version__
 from ..core.dataset.info import DatasetInfo, first_difference
-from ..core.dataset.journal import JournalEntry
+from ..core.dataset.journal_lines import JournalEntry
 from ..core.errors import RenderError, SynthError, UsageError
-from .pool_worker import Heard, PoolWorker
+from .backlog import Backlog
+from .pool_worker import Heard, PoolWorker, Start
 from .protocol import PROTOCOL, Message
 
 _TICK_S = 0.2
+_MOST_AT_ONCE = 256
+"""Messages that are taken before the journal is written, once for all of them."""
 _STARTS = 3
 """How often a worker may die before it is ready until the run is given up."""
 
@@ -32,7 +36,6 @@ class PoolSettings:
     """How a pool behaves.
 
     Attributes:
-        workers: how many processes.
         silence_s: a worker that is ready and says nothing for so long is replaced.
         scene_s: a scene that takes longer ends its worker.
         tries: how many workers a scene may end before it is set aside.
@@ -40,7 +43,6 @@ class PoolSettings:
         recycle_mib: a worker is replaced once it holds more memory; 0 for never.
     """
 
-    workers: int
     silence_s: float = 60.0
     scene_s: float = 1800.0
     tries: int = 3
@@ -51,9 +53,13 @@ class PoolSettings:
 class Store(Protocol):
     """What the pool needs of a dataset."""
 
-    def pending(self, wanted: Sequence[int]) -> list[int]: ...
+    def pending(self, wanted: Iterable[int]) -> Iterator[int]: ...
 
-    def enter(self, entry: JournalEntry) -> None: ...
+    def count_pending(self, wanted: Iterable[int]) -> int: ...
+
+    def __contains__(self, scene: int) -> bool: ...
+
+    def enter(self, entries: Sequence[JournalEntry]) -> None: ...
 
 
 @dataclass
@@ -89,8 +95,8 @@ class Pool:
     """Runs scenes through workers.
 
     Args:
-        command: of a worker.
-        environment: of the worker in each place, such as the graphics card that it uses.
+        start: starts the process of a worker in a place.
+        seats: how many workers there are to be just now.
         opened: opens the dataset, once a worker has told what it will say of itself.
         blocked: says why no scene may begin just now, empty if one may.
         check: called again and again; what it raises ends the run.
@@ -98,27 +104,33 @@ class Pool:
 
     def __init__(
         self,
-        command: Sequence[str],
-        environment: Callable[[int], Mapping[str, str]],
+        start: Start,
+        seats: Callable[[], int],
         settings: PoolSettings,
         opened: Callable[[DatasetInfo], Store],
         listener: PoolListener,
         blocked: Callable[[], str] = lambda: "",
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        self._command, self._environment = command, environment
+        self._start_process, self._seats = start, seats
         self._settings, self._opened, self._listener = settings, opened, listener
         self._blocked, self._check = blocked, check
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._workers: dict[int, PoolWorker] = {}
-        self._waiting: deque[int] = deque()
-        self._finished: set[int] = set()
+        self._backlog = Backlog(iter(()), 0)
+        self._finished: list[tuple[PoolWorker, JournalEntry, int]] = []
         self._tries: Counter[int] = Counter()
         self._starts: Counter[int] = Counter()
         self._info: DatasetInfo | None = None
         self._store: Store | None = None
         self._block = ""
+        self._watched = 0.0
         self.report = PoolReport()
+
+    @property
+    def workers(self) -> list[PoolWorker]:
+        """The workers that there are, by place."""
+        return [self._workers[place] for place in sorted(self._workers)]
 
     def run(self, wanted: Sequence[int]) -> PoolReport:
         """Generate the scenes that are not finished yet.
@@ -129,8 +141,6 @@ class Pool:
             KeyboardInterrupt: scenes under way were dropped; the journal is whole.
         """
         try:
-            for place in range(self._settings.workers):
-                self._start(place)
             while self._store is None or not self._is_done():
                 self._step(wanted)
             self._stop()
@@ -142,26 +152,37 @@ class Pool:
         return self.report
 
     def _is_done(self) -> bool:
-        return not self._waiting and not any(w.scenes for w in self._workers.values())
+        return not self._backlog and not any(w.scenes for w in self._workers.values())
 
     def _step(self, wanted: Sequence[int]) -> None:
         self._check()
+        concerned = set()
+        for worker, message in self._messages():
+            if self._workers.get(worker.number) is not worker:
+                continue
+            concerned.add(worker.number)
+            if message is None:
+                self._enter()
+                self._replace(worker, worker.reason_of_end())
+            else:
+                self._take(worker, message, wanted)
+        self._enter()
+        if time.monotonic() - self._watched >= _TICK_S:
+            self._watch()
+            concerned.update(self._workers)
+        self._hand_out(self._workers[number] for number in concerned if number in self._workers)
+
+    def _messages(self) -> Iterator[Heard]:
+        """Yield what workers have said, waiting a moment for the first."""
         try:
-            worker, message = self._heard.get(timeout=_TICK_S)
+            yield self._heard.get(timeout=_TICK_S)
+            for _ in range(_MOST_AT_ONCE):
+                yield self._heard.get_nowait()
         except Empty:
-            pass
-        else:
-            if self._workers.get(worker.number) is worker:
-                if message is None:
-                    self._replace(worker, worker.reason_of_end())
-                else:
-                    self._take(worker, message, wanted)
-        self._watch()
-        self._hand_out()
+            return
 
     def _start(self, place: int) -> None:
-        worker = PoolWorker(place, self._command, self._environment(place), self._heard)
-        self._workers[place] = worker
+        self._workers[place] = PoolWorker(place, self._start_process, self._heard)
 
     def _take(self, worker: PoolWorker, message: Message, wanted: Sequence[int]) -> None:
         worker.last_heard = time.monotonic()
@@ -175,23 +196,26 @@ class Pool:
             case "frame":  # counted once its scene is in the journal: workers may die before
                 pass
             case "scene":
-                self._enter(worker, message)
+                entry = JournalEntry.model_validate_json(message["entry"])
+                self._finished.append((worker, entry, message["bytes"]))
             case "error":
                 worker.error = message
             case _:
                 self._listener.told(message)
 
     def _welcome(self, worker: PoolWorker, message: Message, wanted: Sequence[int]) -> None:
-        if message["protocol"] != PROTOCOL:
+        version, protocol = message["synth"], message["protocol"]
+        if (version, protocol) != (__version__, PROTOCOL):
             raise UsageError(
-                f"a worker of Synth {message['synth']} speaks protocol {message['protocol']}, this "
-                f"one {PROTOCOL}. Use the same version of Synth everywhere"
+                f"a worker is of Synth {version} with protocol {protocol}, the coordinator of "
+                f"Synth {__version__} with protocol {PROTOCOL}. Use the same version everywhere"
             )
         info = DatasetInfo.model_validate_json(json.dumps(message["info"]))
         if self._info is None:
             self._store, self._info = self._opened(info), info
-            self._waiting.extend(self._store.pending(wanted))
-            self._listener.planned(len(self._waiting))
+            count = self._store.count_pending(wanted)
+            self._backlog = Backlog(self._store.pending(wanted), count)
+            self._listener.planned(count)
         elif (difference := first_difference(self._info, info)) is not None:
             path, ours, theirs = difference
             raise UsageError(
@@ -201,27 +225,30 @@ class Pool:
         worker.state = "ready"
         self._starts[worker.number] = 0
 
-    def _enter(self, worker: PoolWorker, message: Message) -> None:
-        entry = JournalEntry.model_validate_json(json.dumps(message["entry"]))
-        if entry.scene in worker.scenes:
-            worker.scenes.remove(entry.scene)
-        worker.began = time.monotonic() if worker.scenes else None
-        worker.done += 1
-        if entry.scene in self._finished:  # another worker was faster after all; the same bytes
+    def _enter(self) -> None:
+        """Write the journal for all scenes that were told to be finished."""
+        if not self._finished:
             return
         assert self._store is not None
-        self._store.enter(entry)
-        self._finished.add(entry.scene)
-        self.report.frames += entry.frames[1]
-        self.report.size += message["bytes"]
-        for frame in entry.frame_range:
-            self._listener.frame(frame, entry.scene)
+        new: dict[int, tuple[JournalEntry, int]] = {}
+        for worker, entry, size in self._finished:
+            if entry.scene in worker.scenes:
+                worker.scenes.remove(entry.scene)
+            worker.began = time.monotonic() if worker.scenes else None
+            worker.done += 1
+            # another worker may have been faster after all, with the same bytes
+            if entry.scene not in self._store:
+                new[entry.scene] = (entry, size)
+        self._finished.clear()
+        self._store.enter([entry for entry, _ in new.values()])
+        for entry, size in new.values():
+            self.report.frames += entry.frames[1]
+            self.report.size += size
+            for frame in entry.frame_range:
+                self._listener.frame(frame, entry.scene)
 
-    def _hand_out(self) -> None:
-        if self._store is None:
-            return
-        self._say_block(self._blocked())
-        for worker in sorted(self._workers.values(), key=lambda worker: len(worker.scenes)):
+    def _hand_out(self, workers: Iterable[PoolWorker]) -> None:
+        for worker in sorted(workers, key=lambda worker: len(worker.scenes)):
             if worker.state != "ready":
                 continue
             if self._is_worn(worker):
@@ -229,9 +256,9 @@ class Pool:
                     worker.stop()
                 continue
             # one in hand, and one ahead so that it need not wait; at the end none ahead
-            most = 2 if len(self._waiting) > 2 * len(self._workers) else 1
-            while self._waiting and not self._block and len(worker.scenes) < most:
-                worker.order(self._waiting.popleft())
+            most = 2 if len(self._backlog) > 2 * len(self._workers) else 1
+            while self._backlog and not self._block and len(worker.scenes) < most:
+                worker.order(self._backlog.take())
                 worker.began = worker.began or time.monotonic()
 
     def _is_worn(self, worker: PoolWorker) -> bool:
@@ -247,7 +274,13 @@ class Pool:
         self._block = block
 
     def _watch(self) -> None:
-        now = time.monotonic()
+        """Look after what nobody tells: silence, slowness, a full disk, seats to fill."""
+        now = self._watched = time.monotonic()
+        for place in range(self._seats()):
+            if place not in self._workers:
+                self._start(place)
+        if self._store is not None:
+            self._say_block(self._blocked())
         for worker in list(self._workers.values()):
             if worker.state == "ready" and now - worker.last_heard > self._settings.silence_s:
                 self._replace(worker, f"it said nothing for {self._settings.silence_s:.0f} s")
@@ -282,7 +315,7 @@ class Pool:
                 worker.scenes.remove(blamed)
                 self.report.set_aside[blamed] = reason
                 self._listener.noticed(f"scene {blamed} is set aside: {reason}")
-        self._waiting.extendleft(reversed(worker.scenes))
+        self._backlog.give_back(worker.scenes)
         worker.scenes.clear()
 
     def _stop(self) -> None:

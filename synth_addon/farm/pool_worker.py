@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Literal
+from typing import Literal, Protocol
 
-from .json_process import JsonProcess
 from .protocol import Message
 
 Heard = tuple["PoolWorker", Message | None]
 """A message of a worker; None when it has ended."""
+
+Take = Callable[[Message], None]
+
+
+class Channel(Protocol):
+    """What leads to a worker's process, on this machine or another."""
+
+    def order(self, message: Message) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self, seconds: float) -> bool: ...
+
+    def reason_of_end(self) -> str: ...
+
+
+Start = Callable[[int, Take, Callable[[], None]], Channel]
+"""Starts the worker in a place, which calls the first with each message, the second at its end."""
 State = Literal["starting", "ready", "stopping", "ended"]
 
 
@@ -21,8 +38,7 @@ class PoolWorker:
 
     Args:
         number: of its place in the pool; the process in that place may be replaced.
-        command: program and arguments.
-        environment: variables on top of this process' own.
+        start: starts its process.
         heard: takes the worker's messages, from a thread of its own.
 
     Attributes:
@@ -35,13 +51,7 @@ class PoolWorker:
         error: the fault that it has told, which no other worker would be spared.
     """
 
-    def __init__(
-        self,
-        number: int,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        heard: SimpleQueue[Heard],
-    ) -> None:
+    def __init__(self, number: int, start: Start, heard: SimpleQueue[Heard]) -> None:
         self.number = number
         self.state: State = "starting"
         self.scenes: deque[int] = deque()
@@ -51,12 +61,8 @@ class PoolWorker:
         self.done = 0
         self.memory_mib = 0.0
         self.error: Message | None = None
-        self._process = JsonProcess(
-            command,
-            environment,
-            take=lambda message: heard.put((self, message)),
-            ended=lambda process: heard.put((self, None)),
-            listens=True,
+        self._process = start(
+            number, lambda message: heard.put((self, message)), lambda: heard.put((self, None))
         )
 
     def order(self, scene: int) -> None:

@@ -1,7 +1,7 @@
 """What coordinator and workers say to each other: JSON objects, one a line.
 
 Worker to coordinator, by ``event``: ``hello`` (protocol, versions, process, what the dataset is to
-say of itself), ``heartbeat`` (memory), ``begin`` and ``frame`` (scene), ``scene`` (entry for the
+say of itself), ``heartbeat`` (memory), ``begin`` and ``frame`` (scene), ``scene`` (its line for the
 journal; its files are in place), ``convex_parts``, ``warning``, ``error`` (a fault that no other
 worker would be spared), ``bye``. Coordinator to worker: ``{"scene": 7}`` and ``{"stop": true}``.
 

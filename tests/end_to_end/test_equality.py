@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from synth_addon.core.dataset.journal import read_index
+from synth_addon.core.dataset.journal_index import read_index
 from synth_addon.core.dataset.layout import COCO_FILE, JOURNAL_FILE, walk_format_folders
 
 from .conftest import SCENES, VIEWS, CommandLine, Uninterrupted
@@ -125,7 +125,7 @@ class _Killer:
 
 
 def _finished(folder: Path) -> int:
-    return len(read_index(folder / JOURNAL_FILE).lines)
+    return len(read_index(folder / JOURNAL_FILE))
 
 
 def _is_complete(folder: Path) -> bool:

@@ -10,8 +10,7 @@ from ..annotation import FrameAnnotation
 from ..errors import DatasetError
 from ..scene_spec import SettledScene, canonical_json, content_hash
 from .info import Category, DatasetInfo
-from .journal import JournalEntry, read_entries, read_index
-from .layout import JOURNAL_FILE, frame_paths, is_model, scene_path
+from .layout import frame_paths, is_model, scene_path
 from .reading import Dataset, open_dataset
 from .scene_files import AdoptedScene
 
@@ -21,30 +20,26 @@ class Donor:
     """A dataset whose scenes are taken over.
 
     Attributes:
-        dataset: it.
-        entries: the journal's entries of the scenes that are taken, by scene.
+        dataset: it; it has at least one finished scene.
     """
 
     dataset: Dataset
-    entries: Mapping[int, JournalEntry]
 
     @classmethod
     def opened(cls, directory: Path) -> Donor:
-        """Open a dataset with all its finished scenes.
+        """Open a dataset.
 
         Raises:
             DatasetError: it is none, is damaged, or has no finished scene.
         """
         dataset = open_dataset(directory)
-        journal = directory / JOURNAL_FILE
-        entries = {entry.scene: entry for entry in read_entries(journal, read_index(journal))}
-        if not entries:
+        if not len(dataset):
             raise DatasetError(f"{directory}: has no finished scene yet. Generate some first")
-        return cls(dataset, entries)
+        return cls(dataset)
 
     def as_it_is(self, scene: int) -> AdoptedScene:
         """Return a scene with its own number, files and bytes."""
-        entry = self.entries[scene]
+        entry = self.dataset.entry(scene)
         links = {p: (self.dataset.directory / p, digest) for p, digest in entry.files.items()}
         return AdoptedScene(scene, links, {})
 
@@ -53,7 +48,7 @@ class Donor:
 
         Pictures stay as they are; records get the new numbers and the other dataset's class ids.
         """
-        entry, own = self.entries[scene], self.dataset.info
+        entry, own = self.dataset.entry(scene), self.dataset.info
         links = {
             _new_path(path, scene, number, own): (self.dataset.directory / path, digest)
             for path, digest in entry.files.items()

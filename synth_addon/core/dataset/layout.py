@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,6 +31,7 @@ MODEL_FOLDER = "models"
 FOLDERS = (*FRAME_FOLDERS, SCENE_FOLDER, MODEL_FOLDER, "coco")
 
 _MODEL = re.compile(rf"{MODEL_FOLDER}/[0-9a-f]{{32}}\.ply")
+_BLOCK = re.compile(r"([a-z_]+)/(\d{6,})")
 _NUMBERED = re.compile(r"([a-z_]+)/(\d{6,})/(\d{9,})(\.[a-z]+)")
 
 
@@ -114,18 +115,36 @@ def is_temporary(name: str) -> bool:
     return name.startswith(TEMPORARY_PREFIX)
 
 
-def walk_format_folders(directory: Path) -> Iterator[str]:
-    """Yield the path of every file in the format's folders, in sorted order of path parts."""
+def scenes_in_folder(folder: str, views_per_scene: int) -> range | None:
+    """Return the scenes whose files a folder such as images/000012 may hold; None for others."""
+    match = _BLOCK.fullmatch(folder)
+    if match is None or match[1] not in (*FRAME_FOLDERS, SCENE_FOLDER):
+        return None
+    first = int(match[2]) * FILES_PER_FOLDER
+    last = first + FILES_PER_FOLDER - 1
+    views = 1 if match[1] == SCENE_FOLDER else views_per_scene
+    return range(first // views, last // views + 1)
+
+
+def walk_format_folders(
+    directory: Path, skipped: Callable[[str], bool] = lambda folder: False
+) -> Iterator[str]:
+    """Yield the path of every file in the format's folders, in sorted order of path parts.
+
+    Args:
+        skipped: tells whether a folder, named by its path, is left out with all that it holds.
+    """
     for folder in sorted(FOLDERS):
         if (directory / folder).is_dir():
-            yield from _walk(directory, folder)
+            yield from _walk(directory, folder, skipped)
 
 
-def _walk(directory: Path, folder: str) -> Iterator[str]:
+def _walk(directory: Path, folder: str, skipped: Callable[[str], bool]) -> Iterator[str]:
     with os.scandir(directory / folder) as entries:
         found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
     for name, is_folder in found:
-        if is_folder:
-            yield from _walk(directory, f"{folder}/{name}")
-        else:
-            yield f"{folder}/{name}"
+        path = f"{folder}/{name}"
+        if not is_folder:
+            yield path
+        elif not skipped(path):
+            yield from _walk(directory, path, skipped)

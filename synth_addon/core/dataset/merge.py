@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from ..errors import OutputError, UsageError
 from .adoption import Donor, united_categories
 from .info import DatasetInfo, first_difference
+from .reading import Dataset
 from .scene_files import AdoptedScene
+from .scene_set import SceneSet
 from .store import DatasetStore
 
 Listener = Callable[[int], None]
@@ -49,7 +54,7 @@ def merge_datasets(
     if all(info == infos[0] for info in infos):
         return _adopt(infos[0], _united(donors), output, resume, listener)
     info = _joined_info(infos, directories)
-    return _adopt(info, _in_a_row(donors, info), output, resume, listener)
+    return _adopt(info, _in_a_row(donors), output, resume, listener)
 
 
 def take_subset(
@@ -71,58 +76,82 @@ def take_subset(
     """
     donor = Donor.opened(directory)
     _refuse_inside([directory], output)
-    scenes = {
-        scene: _lazily(donor.as_it_is, scene) for scene in donor.entries if chosen(donor, scene)
-    }
+    scenes = [scene for scene in donor.dataset.scene_numbers() if chosen(donor, scene)]
     if not scenes:
         raise UsageError(f"no scene of {directory} is chosen. Choose others")
-    return _adopt(donor.dataset.info, scenes, output, resume, listener)
+    numbers = np.array(scenes, np.int64)
+    plan = _Plan((donor,), numbers, np.zeros(numbers.size, np.int32), numbers, renumbers=False)
+    return _adopt(donor.dataset.info, plan, output, resume, listener)
 
 
-Scenes = Mapping[int, Callable[[], AdoptedScene]]
-"""What to take over by its new number; made when it is its turn."""
+@dataclass(frozen=True)
+class _Plan:
+    """What is taken over.
+
+    Attributes:
+        numbers: of the new scenes, ascending, (N) int64.
+        sources: which donor each is of, (N) int32.
+        scenes: their numbers there, (N) int64.
+        renumbers: whether scenes get other numbers and class ids, or stay as they are.
+    """
+
+    donors: Sequence[Donor]
+    numbers: NDArray[np.int64]
+    sources: NDArray[np.int32]
+    scenes: NDArray[np.int64]
+    renumbers: bool
+
+    def scene(self, place: int, info: DatasetInfo) -> AdoptedScene:
+        """Return one of the scenes."""
+        donor, scene = self.donors[int(self.sources[place])], int(self.scenes[place])
+        if self.renumbers:
+            return donor.renumbered(scene, int(self.numbers[place]), info)
+        return donor.as_it_is(scene)
 
 
-def _lazily(make: Callable[..., AdoptedScene], *arguments: Any) -> Callable[[], AdoptedScene]:
-    return lambda: make(*arguments)
-
-
-def _adopt(
-    info: DatasetInfo, scenes: Scenes, output: Path, resume: bool, listener: Listener
-) -> int:
-    with DatasetStore.create_or_resume(output, info, resume, scenes) as store:
-        for number in store.pending(sorted(scenes)):
-            store.adopt_scene(scenes[number]())
-            listener(number)
+def _adopt(info: DatasetInfo, plan: _Plan, output: Path, resume: bool, listener: Listener) -> int:
+    wanted = SceneSet(map(int, plan.numbers))
+    with DatasetStore.create_or_resume(output, info, resume, wanted) as store:
+        for place, number in enumerate(map(int, plan.numbers)):
+            if number not in store:
+                store.adopt_scene(plan.scene(place, info))
+                listener(number)
         store.finish()
-    return len(scenes)
+    return plan.numbers.size
 
 
-def _united(donors: Iterable[Donor]) -> Scenes:
+def _united(donors: Sequence[Donor]) -> _Plan:
     """Return the scenes of parts of one dataset.
 
     Raises:
         UsageError: two parts hold a scene of one number with different files.
     """
-    found: dict[int, Donor] = {}
-    for donor in donors:
-        for scene, entry in donor.entries.items():
-            other = found.setdefault(scene, donor)
-            if other.entries[scene] != entry:
-                raise UsageError(
-                    f"scene {scene} of {donor.dataset.directory} is not that of "
-                    f"{other.dataset.directory}, although both are of one recipe. "
-                    "`synth validate` tells which of them is damaged"
-                )
-    return {scene: _lazily(donor.as_it_is, scene) for scene, donor in found.items()}
+    held = [donor.dataset.finished for donor in donors]
+    scenes = np.concatenate(held)
+    sources = np.repeat(np.arange(len(donors), dtype=np.int32), [len(part) for part in held])
+    order = np.argsort(scenes, kind="stable")
+    scenes, sources = scenes[order], sources[order]
+    again = np.flatnonzero(scenes[1:] == scenes[:-1]) + 1
+    for place in again:
+        one, other = donors[sources[place - 1]].dataset, donors[sources[place]].dataset
+        _refuse_other_files(int(scenes[place]), one, other)
+    scenes, sources = np.delete(scenes, again), np.delete(sources, again)
+    return _Plan(donors, scenes, sources, scenes, renumbers=False)
 
 
-def _in_a_row(donors: Iterable[Donor], info: DatasetInfo) -> Scenes:
-    pairs = [(donor, scene) for donor in donors for scene in sorted(donor.entries)]
-    return {
-        number: _lazily(donor.renumbered, scene, number, info)
-        for number, (donor, scene) in enumerate(pairs)
-    }
+def _refuse_other_files(scene: int, one: Dataset, other: Dataset) -> None:
+    if one.entry(scene) != other.entry(scene):
+        raise UsageError(
+            f"scene {scene} of {other.directory} is not that of {one.directory}, although both "
+            "are of one recipe. `synth validate` tells which of them is damaged"
+        )
+
+
+def _in_a_row(donors: Sequence[Donor]) -> _Plan:
+    held = [donor.dataset.finished for donor in donors]
+    scenes = np.concatenate(held)
+    sources = np.repeat(np.arange(len(donors), dtype=np.int32), [len(part) for part in held])
+    return _Plan(donors, np.arange(scenes.size), sources, scenes, renumbers=True)
 
 
 def _joined_info(infos: Sequence[DatasetInfo], directories: Sequence[Path]) -> DatasetInfo:

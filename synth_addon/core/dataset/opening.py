@@ -10,8 +10,17 @@ from ..errors import DatasetError, OutputError
 from .atomic import remove_file
 from .faults import reason_of
 from .info import DatasetInfo, first_difference, read_info
-from .journal import Journal, read_index
-from .layout import INFO_FILE, JOURNAL_FILE, LOCK_FILE, is_temporary, owner_of, walk_format_folders
+from .journal import Journal
+from .journal_lines import walk_journal
+from .layout import (
+    INFO_FILE,
+    JOURNAL_FILE,
+    LOCK_FILE,
+    is_temporary,
+    owner_of,
+    scenes_in_folder,
+    walk_format_folders,
+)
 from .presence import PRESENCE_FILE
 from .run_record import RUN_FILE
 
@@ -56,8 +65,8 @@ def refuse_finished(directory: Path, wanted: Collection[int]) -> None:
         DatasetError: the journal is damaged.
         OutputError: some are; nothing was touched.
     """
-    index = read_index(directory / JOURNAL_FILE)
-    finished = sorted(line.scene for line in index.lines if line.scene in wanted)
+    lines = walk_journal(directory / JOURNAL_FILE)
+    finished = sorted(line.scene for line in lines if line.scene in wanted)
     if finished:
         raise OutputError(
             f"{directory}: already holds {_scenes(finished)}. Add --resume to keep what is there "
@@ -79,15 +88,26 @@ def make_output(directory: Path) -> None:
         ) from error
 
 
-def remove_leftovers(directory: Path, journal: Journal, views_per_scene: int) -> None:
+def remove_leftovers(
+    directory: Path, journal: Journal, views_per_scene: int, *, everywhere: bool
+) -> None:
     """Remove what an interrupted run left: temporary files and files of unfinished scenes.
 
     Files that the layout does not know are the user's and stay.
 
+    Args:
+        everywhere: whether to look into folders too of which all scenes are finished. Nothing is
+            in them that would disturb a run, and looking takes a minute for twenty million files.
+
     Raises:
         StorageError: the disk refuses.
     """
-    for path in walk_format_folders(directory):
+
+    def is_finished(folder: str) -> bool:
+        scenes = scenes_in_folder(folder, views_per_scene)
+        return scenes is not None and not everywhere and all(scene in journal for scene in scenes)
+
+    for path in walk_format_folders(directory, is_finished):
         owner = owner_of(path)
         unfinished = owner is not None and owner.scene(views_per_scene) not in journal
         if unfinished or is_temporary(path.rpartition("/")[2]):

@@ -28,7 +28,8 @@ from ..writers.images import (
 from ..writers.models import read_model
 from .faults import reading_errors
 from .info import DatasetInfo, read_info
-from .journal import JournalIndex, read_index
+from .journal_index import JournalIndex, read_entry, read_index
+from .journal_lines import JournalEntry
 from .layout import JOURNAL_FILE, frame_paths, model_path, scene_path
 
 Record = TypeVar("Record", bound=Spec)
@@ -44,20 +45,34 @@ class Dataset:
     def __init__(self, directory: Path, info: DatasetInfo, index: JournalIndex) -> None:
         self.directory = directory
         self.info = info
-        self._lines = {line.scene: line for line in index.in_scene_order()}
+        self._index = index
+
+    @property
+    def finished(self) -> NDArray[np.int64]:
+        """The indices of all finished scenes, ascending, (N) int64."""
+        return self._index.scenes
 
     def scene_numbers(self) -> list[int]:
         """Return the indices of all finished scenes, ascending."""
-        return list(self._lines)
+        return [int(scene) for scene in self._index.scenes]
+
+    def __contains__(self, scene: int) -> bool:
+        """Tell whether a scene is finished."""
+        return self._index.place(scene) is not None
+
+    def __len__(self) -> int:
+        """Return how many scenes are finished."""
+        return len(self._index)
 
     def frame_numbers(self) -> list[int]:
         """Return the numbers of all frames of finished scenes, ascending."""
-        return [frame for line in self._lines.values() for frame in line.frame_range]
+        places = range(len(self._index))
+        return [frame for place in places for frame in self._index.frame_range(place)]
 
     def annotations(self) -> Iterator[FrameAnnotation]:
         """Yield the annotations of all frames in the order of their numbers, one at a time."""
-        for line in self._lines.values():
-            for frame in line.frame_range:
+        for place in range(len(self._index)):
+            for frame in self._index.frame_range(place):
                 yield self.annotation(frame)
 
     def annotation(self, frame: int) -> FrameAnnotation:
@@ -70,9 +85,20 @@ class Dataset:
         Raises:
             DatasetError: the scene is not finished, or its record is missing or damaged.
         """
-        if scene not in self._lines:
+        if scene not in self:
             raise DatasetError(f"{self.directory}: has no finished scene {scene}. {self._held()}")
         return read_record(self.directory / scene_path(scene), SettledScene)
+
+    def entry(self, scene: int) -> JournalEntry:
+        """Return what the journal says of a finished scene.
+
+        Raises:
+            DatasetError: the scene is not finished, or its line is damaged.
+        """
+        place = self._index.place(scene)
+        if place is None:
+            raise DatasetError(f"{self.directory}: has no finished scene {scene}. {self._held()}")
+        return read_entry(self.directory / JOURNAL_FILE, self._index, place)
 
     def model(self, asset: Asset) -> TriangleMesh:
         """Return the mesh of an asset of this dataset, in its own frame before any scale.
@@ -137,8 +163,8 @@ class Dataset:
         return read_flow(self._path(frame, "flow_forward" if forward else "flow_backward"))
 
     def _path(self, frame: int, channel: str) -> Path:
-        line = self._lines.get(frame // self.info.views_per_scene)
-        if line is None or frame not in line.frame_range:
+        place = self._index.place(frame // self.info.views_per_scene)
+        if place is None or frame not in self._index.frame_range(place):
             raise DatasetError(f"{self.directory}: has no finished frame {frame}. {self._held()}")
         path = frame_paths(frame, self.info.outputs).get(channel)
         if path is None:
@@ -149,10 +175,10 @@ class Dataset:
         return self.directory / path
 
     def _held(self) -> str:
-        if not self._lines:
+        if not len(self):
             return "It holds none yet."
-        first, *_, last = [*self._lines, *self._lines]
-        return f"It holds {len(self._lines)} scenes from {first} to {last}."
+        first, last = self._index.scenes[[0, -1]]
+        return f"It holds {len(self)} scenes from {first} to {last}."
 
 
 def open_dataset(directory: Path) -> Dataset:

@@ -15,7 +15,7 @@ from ..writers.frame_files import EncodedFrame
 from ..writers.models import encode_model
 from .atomic import link_file, make_folder, sync_folders, write_together
 from .info import DatasetInfo
-from .journal import JournalEntry
+from .journal_lines import JournalEntry
 from .layout import is_model, model_paths, scene_files, scene_path
 
 

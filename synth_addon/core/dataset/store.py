@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
@@ -15,17 +15,21 @@ from ..writers.coco import write_coco
 from ..writers.frame_files import EncodedFrame, encode_frame
 from .atomic import remove_file, sync_folders, write_together
 from .info import DatasetInfo, json_from_info
-from .journal import Journal, JournalEntry, listed_models
+from .journal import Journal
+from .journal_index import listed_models
+from .journal_lines import JournalEntry, walk_journal
 from .layout import (
     COCO_FILE,
     INFO_FILE,
     JOURNAL_FILE,
     MODEL_FOLDER,
+    frame_paths,
     is_model,
 )
 from .lock import DatasetLock
 from .opening import check_folder, make_output, refuse_finished, remove_leftovers
-from .reading import Dataset
+from .reading import read_record
+from .rechecking import damaged_scenes
 from .scene_files import AdoptedScene, SceneFiles
 
 
@@ -34,6 +38,10 @@ class DatasetStore:
 
     One thread at a time may call it; encoding (`encode_frame`) needs no store. Use it in a
     ``with`` statement, or call `close`. After an error the dataset is resumable.
+
+    Attributes:
+        damaged: scenes that were finished and are to be made anew, with the file that is missing or
+            not as the journal says.
     """
 
     def __init__(self, directory: Path, info: DatasetInfo, lock: DatasetLock) -> None:
@@ -43,16 +51,25 @@ class DatasetStore:
         self._lock = lock
         self._journal = Journal(directory / JOURNAL_FILE)
         self._files = SceneFiles(directory, info)
+        self.damaged: dict[int, str] = {}
 
     @classmethod
     def create_or_resume(
-        cls, directory: Path, info: DatasetInfo, resume: bool, wanted: Collection[int]
+        cls,
+        directory: Path,
+        info: DatasetInfo,
+        resume: bool,
+        wanted: Collection[int],
+        *,
+        check_all: bool = False,
     ) -> DatasetStore:
         """Start a dataset in an absent or empty folder, or continue the one that `info` describes.
 
         Args:
             resume: whether `wanted` may name scenes that are finished already.
             wanted: the scene indices that the caller is going to ask for.
+            check_all: whether the files of all finished scenes are compared with the journal,
+                however long it takes; else those of the newest, for a few seconds.
 
         Raises:
             OutputError: the folder holds something else, another process writes it, or it holds
@@ -72,15 +89,24 @@ class DatasetStore:
             if not resume:
                 refuse_finished(directory, wanted)
             store = cls(directory, info, lock)
-            remove_leftovers(directory, store._journal, info.views_per_scene)
+            store._forget_damaged(wanted, check_all)
+            remove_leftovers(directory, store._journal, info.views_per_scene, everywhere=False)
         except BaseException:
             lock.release()
             raise
         return store
 
-    def pending(self, wanted: Iterable[int]) -> list[int]:
-        """Return those of the `wanted` scenes that are not finished, in the given order."""
-        return [scene for scene in wanted if scene not in self._journal]
+    def pending(self, wanted: Iterable[int]) -> Iterator[int]:
+        """Yield those of the `wanted` scenes that are not finished, in the given order."""
+        return (scene for scene in wanted if scene not in self._journal)
+
+    def __contains__(self, scene: int) -> bool:
+        """Tell whether a scene is finished."""
+        return scene in self._journal
+
+    def count_pending(self, wanted: Iterable[int]) -> int:
+        """Return how many of the `wanted` scenes are not finished."""
+        return sum(1 for _ in self.pending(wanted))
 
     def write_scene(
         self,
@@ -110,7 +136,7 @@ class DatasetStore:
         """
         if scene.spec.scene in self._journal:
             raise ValueError(f"scene {scene.spec.scene} is finished already")
-        self.enter(self._files.write(scene, frames, meshes))
+        self.enter([self._files.write(scene, frames, meshes)])
 
     def adopt_scene(self, adopted: AdoptedScene) -> None:
         """Take a scene of another dataset over; it is finished when this returns.
@@ -119,19 +145,20 @@ class DatasetStore:
             StorageError: the disk is full or refuses; the scene is still pending.
             DatasetError: one of its files is missing.
         """
-        self.enter(self._files.adopt(adopted))
+        self.enter([self._files.adopt(adopted)])
 
-    def enter(self, entry: JournalEntry) -> None:
-        """Enter a scene in the journal whose files are there: it is finished when this returns.
+    def enter(self, entries: Sequence[JournalEntry]) -> None:
+        """Enter scenes in the journal whose files are there: finished when this returns.
 
         Raises:
-            StorageError: the disk is full or refuses; the scene is still pending.
+            StorageError: the disk is full or refuses; the scenes are still pending.
         """
         try:
-            remove_file(self.directory / COCO_FILE)  # it would not list this scene
-            self._journal.append(entry)
+            remove_file(self.directory / COCO_FILE)  # it would not list these scenes
+            self._journal.append(entries)
         except StorageError:
-            self._files.discard(entry.files)
+            for entry in entries:
+                self._files.discard(entry.files)
             raise
 
     def finish(self) -> None:
@@ -144,9 +171,25 @@ class DatasetStore:
             StorageError: the disk is full or refuses.
         """
         self._journal.sort()
+        views = self.info.views_per_scene
+        remove_leftovers(self.directory, self._journal, views, everywhere=True)
         self._remove_unused_models()
-        dataset = Dataset(self.directory, self.info, self._journal.index)
-        write_coco(dataset.annotations(), self.info.categories, self.directory / COCO_FILE)
+        write_coco(self._annotations(), self.info.categories, self.directory / COCO_FILE)
+
+    def _annotations(self) -> Iterator[FrameAnnotation]:
+        """Yield the annotations of all frames as the sorted journal lists them."""
+        for line in walk_journal(self._journal.path):
+            for frame in line.frame_range:
+                path = frame_paths(frame, self.info.outputs)["frames"]
+                yield read_record(self.directory / path, FrameAnnotation)
+
+    def _forget_damaged(self, wanted: Container[int], check_all: bool) -> None:
+        """Take scenes out of the journal of which a file is not as it says."""
+        self.damaged = damaged_scenes(self.directory, self._journal, wanted, check_all=check_all)
+        if self.damaged:
+            self._journal.drop(self.damaged)
+            for path in self.damaged.values():
+                remove_file(self.directory / path)
 
     def _remove_unused_models(self) -> None:
         """Remove meshes that no finished scene shows, as a run that was killed may leave them."""

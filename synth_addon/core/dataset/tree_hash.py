@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .faults import reading_errors
 from .info import read_info
-from .journal import read_index, read_lines
+from .journal_index import read_index, read_lines
 from .layout import INFO_FILE, JOURNAL_FILE, walk_format_folders
 
 

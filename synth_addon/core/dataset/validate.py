@@ -17,7 +17,8 @@ from ..writers.coco import stream_coco
 from .faults import reading_errors
 from .frame_checks import check_frame
 from .info import DatasetInfo
-from .journal import JournalEntry, listed_models, read_entries, read_index
+from .journal_index import listed_models, read_entries, read_index
+from .journal_lines import JournalEntry
 from .layout import (
     COCO_FILE,
     JOURNAL_FILE,
@@ -118,7 +119,6 @@ def _check_file(directory: Path, path: str, entry: JournalEntry) -> Iterator[str
 
 def _check_strangers(dataset: Dataset) -> Iterator[str]:
     """Yield files that belong to no finished scene, and traces of an interruption."""
-    finished = set(dataset.scene_numbers())
     models = listed_models(dataset.directory / JOURNAL_FILE)
     for path in walk_format_folders(dataset.directory):
         owner = owner_of(path)
@@ -127,7 +127,7 @@ def _check_strangers(dataset: Dataset) -> Iterator[str]:
         elif owner is None:
             if path != COCO_FILE and not (is_model(path) and path in models):
                 yield f"{path}: is no file of this format; remove it"
-        elif (scene := owner.scene(dataset.info.views_per_scene)) not in finished:
+        elif (scene := owner.scene(dataset.info.views_per_scene)) not in dataset:
             yield f"{path}: belongs to scene {scene}, which is not finished; {_RESUME}"
         elif path not in _paths_of(owner, dataset.info):
             yield f"{path}: is no output of this dataset; remove it"

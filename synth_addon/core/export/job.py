@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ... import __version__
 from ..dataset.faults import reason_of
-from ..dataset.journal import read_index, read_lines
+from ..dataset.journal_index import read_index, read_lines
 from ..dataset.layout import INFO_FILE, JOURNAL_FILE
 from ..dataset.reading import Dataset, open_dataset
 from ..errors import DatasetError, OutputError, StorageError, UsageError

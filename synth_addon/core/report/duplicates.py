@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..dataset.journal import read_entries, read_index
+from ..dataset.journal_index import read_entries, read_index
 from ..dataset.layout import JOURNAL_FILE, image_path
 from ..dataset.reading import Dataset
 

@@ -79,7 +79,7 @@ def test_finished_scenes_need_resume(fill, make_info, tmp_path):
         create_or_resume(tmp_path, make_info(), False, [0, 9])
     assert _tree(tmp_path) == before
     with create_or_resume(tmp_path, make_info(), True, range(1, 5)) as store:
-        assert store.pending(range(1, 5)) == [3, 4]
+        assert list(store.pending(range(1, 5))) == [3, 4]
 
 
 @pytest.mark.parametrize(
@@ -265,12 +265,39 @@ def test_refusals_of_the_system_name_path_and_remedy(fill, tmp_path, monkeypatch
 
 def test_damaged_record_is_named_when_coco_is_written(fill, make_info, tmp_path):
     fill(tmp_path, [0])
-    (tmp_path / "frames/000000/000000001.json").write_text("{")
-    with (
-        create_or_resume(tmp_path, make_info(), True, [0]) as store,
-        pytest.raises(DatasetError, match=r"frames.000000.000000001\.json"),
-    ):
+    with create_or_resume(tmp_path, make_info(), True, [0]) as store:
+        (tmp_path / "frames/000000/000000001.json").write_text("{")
+        with pytest.raises(DatasetError, match=r"frames.000000.000000001\.json"):
+            store.finish()
+
+
+@pytest.mark.parametrize("check_all", [False, True])
+@pytest.mark.parametrize("damage", ["truncate", "remove", "empty"])
+def test_scenes_with_damaged_files_are_made_anew(
+    fill, rendered, make_info, tmp_path, damage, check_all
+):
+    whole = fill(tmp_path / "whole", [0, 1, 2])
+    mended = fill(tmp_path / "mended", [0, 1, 2])
+    victim = mended / "images/000000/000000003.png"
+    if damage == "remove":
+        victim.unlink()
+    else:
+        victim.write_bytes(victim.read_bytes()[:100] if damage == "truncate" else b"")
+    with create_or_resume(mended, make_info(), True, range(3), check_all=check_all) as store:
+        assert store.damaged == {1: "images/000000/000000003.png"}
+        assert list(store.pending(range(3))) == [1]
+        assert not (mended / "images/000000/000000002.png").exists()
+        store.write_scene(*rendered(1))
         store.finish()
+    assert _tree(mended) == _tree(whole)
+
+
+def test_damaged_scenes_that_are_not_asked_for_stay(fill, make_info, tmp_path):
+    fill(tmp_path, [0, 1])
+    (tmp_path / "images/000000/000000003.png").write_bytes(b"")
+    with create_or_resume(tmp_path, make_info(), True, [0]) as store:
+        assert store.damaged == {}
+    assert (tmp_path / "images/000000/000000002.png").exists()
 
 
 def test_files_are_safe_before_their_names_and_names_before_the_journal(
