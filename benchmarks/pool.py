@@ -3,7 +3,7 @@
     python benchmarks/pool.py [--workers N] [--scenes N]
 
 Throughput: frames a second of one pinned process and of N workers with one thread each, in turn.
-Coordinator: CPU time and memory by scene, with simulated workers that make nothing.
+Coordinator: CPU time by scene, with simulated workers that make nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -20,13 +19,15 @@ import tempfile
 import time
 from pathlib import Path
 
+from synth_addon import __version__
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.dataset.info import DatasetInfo
 from synth_addon.core.dataset.store import DatasetStore
 from synth_addon.core.describe import dataset_info
 from synth_addon.core.recipe.loading import load_recipe
+from synth_addon.farm.backend import local_backend
 from synth_addon.farm.pool import Pool, PoolSettings
-from synth_addon.farm.protocol import Message
+from synth_addon.farm.protocol import PROTOCOL, Message
 
 SETTINGS = ["render.samples=8", "render.denoise=off", "camera.width_px=320"]
 SETTINGS += ["camera.height_px=240", "views_per_scene=4"]
@@ -37,15 +38,18 @@ import json, sys
 info = json.loads(sys.argv[1])
 def say(**message):
     sys.stdout.write(json.dumps(message) + "\\n"); sys.stdout.flush()
-say(event="hello", protocol=1, synth="0.1.0", info=info)
+say(event="hello", protocol=int(sys.argv[3]), synth=sys.argv[2], info=info)
 for line in sys.stdin:
     order = json.loads(line)
     if "stop" in order:
         break
     scene = order["scene"]
     say(event="begin", scene=scene)
-    files = {f"images/000000/{4 * scene + view:09d}.png": "0" * 64 for view in range(20)}
-    say(event="scene", entry={"scene": scene, "frames": [4 * scene, 4], "files": files}, bytes=1)
+    for view in range(4):
+        say(event="frame", frame=4 * scene + view, scene=scene)
+    files = {f"images/000000/{20 * scene + number:09d}.png": "0" * 64 for number in range(20)}
+    entry = {"files": files, "frames": [4 * scene, 4], "scene": scene}
+    say(event="scene", entry=json.dumps(entry, separators=(",", ":")), bytes=1)
 """
 
 
@@ -81,7 +85,7 @@ class _Silent:
 
 
 def coordinating(folder: Path) -> tuple[float, float]:
-    """Return the coordinator's CPU time of a scene in ms and its peak memory in MiB."""
+    """Return the coordinator's CPU time of a scene in ms and the scenes a second."""
     recipe = load_recipe(PRESET, SETTINGS).recipe
     info = dataset_info(recipe, AssetCatalog({}, {}, (), {}), "simulated")
     text = json.dumps(info.model_dump(mode="json"))
@@ -90,13 +94,13 @@ def coordinating(folder: Path) -> tuple[float, float]:
     def opened(told: DatasetInfo) -> DatasetStore:
         return DatasetStore.create_or_resume(folder, told, True, scenes)
 
-    command = [sys.executable, "-c", _FAKE, text]
-    pool = Pool(command, lambda place: {}, PoolSettings(SIMULATED), opened, _Silent())
-    before = time.process_time()
+    command = [sys.executable, "-S", "-c", _FAKE, text, __version__, str(PROTOCOL)]
+    backend = local_backend(command, SIMULATED, lambda place: {}, "simulated")
+    pool = Pool(backend.start, backend.seats, PoolSettings(), opened, _Silent())
+    before, began = time.process_time(), time.perf_counter()
     pool.run(scenes)
-    used = time.process_time() - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return 1e3 * used / SIMULATED_SCENES, peak
+    used, took = time.process_time() - before, time.perf_counter() - began
+    return 1e3 * used / SIMULATED_SCENES, SIMULATED_SCENES / took
 
 
 def main() -> None:
@@ -104,21 +108,29 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--scenes", type=int, default=24)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--only", choices=("throughput", "coordinator"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="synth-pool-") as folder:
-        alone, together = [], []
-        for _ in range(options.repeats):
-            alone.append(rate(Path(folder) / "one", options.scenes // options.workers, 1))
-            together.append(rate(Path(folder) / "many", options.scenes, options.workers))
-        one, many = statistics.median(alone), statistics.median(together)
-        sys.stdout.write(f"one pinned worker       {one:8.2f} frames/s\n")
-        sys.stdout.write(f"{options.workers} workers               {many:8.2f} frames/s\n")
-        sys.stdout.write(
-            f"share of {options.workers} x one        {many / options.workers / one:8.2f}\n"
-        )
-        cpu, peak = coordinating(Path(folder) / "simulated")
-        sys.stdout.write(f"coordinator, {SIMULATED} workers  {cpu:8.2f} ms of CPU a scene\n")
-        sys.stdout.write(f"coordinator, peak       {peak:8.0f} MiB\n")
+        if options.only != "coordinator":
+            throughput(options, Path(folder))
+        if options.only != "throughput":
+            cpu, speed = coordinating(Path(folder) / "simulated")
+            sys.stdout.write(f"coordinator, {SIMULATED} workers  {cpu:8.2f} ms of CPU a scene\n")
+            sys.stdout.write(f"coordinator, at most    {speed:8.0f} scenes/s\n")
+
+
+def throughput(options: argparse.Namespace, folder: Path) -> None:
+    """Print what workers gain."""
+    alone, together = [], []
+    for _ in range(options.repeats):
+        alone.append(rate(folder / "one", options.scenes // options.workers, 1))
+        together.append(rate(folder / "many", options.scenes, options.workers))
+    one, many = statistics.median(alone), statistics.median(together)
+    sys.stdout.write(f"one pinned worker       {one:8.2f} frames/s\n")
+    sys.stdout.write(f"{options.workers} workers               {many:8.2f} frames/s\n")
+    sys.stdout.write(
+        f"share of {options.workers} x one        {many / options.workers / one:8.2f}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from .console import Console
 from .exporting import parse_exports, write_exports
 from .open_file import open_file_of
 from .pool_run import add_pool_arguments, parse_workers, run_pool
-from .wording import counted
+from .wording import counted, made_anew
 
 if TYPE_CHECKING:
     from ..core.asset_catalog import AssetCatalog
@@ -184,8 +184,8 @@ def _generate(
         with DatasetStore.create_or_resume(
             options.output, info, options.resume, scenes, check_all=options.verify
         ) as store:
-            for scene, path in store.damaged.items():
-                console.warn(f"scene {scene} is made anew, {path} is missing or damaged")
+            if store.damaged:
+                console.warn(made_anew(store.damaged))
             return _run_job(options, console, recipe, catalog, scenes, renderer, store)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .arguments import INTERRUPTED
 from .console import Console
 from .pool_progress import pool_progress
-from .wording import counted
+from .wording import counted, made_anew
 
 if TYPE_CHECKING:
     from ..core.dataset.info import DatasetInfo
@@ -120,8 +120,8 @@ def run_pool(
         def opened(info: DatasetInfo) -> DatasetStore:
             store = dataset.opened(info)
             record({})
-            for scene, path in store.damaged.items():
-                told.noticed(f"scene {scene} is made anew, {path} is missing or damaged")
+            if store.damaged:
+                told.noticed(made_anew(store.damaged))
             return store
 
         guard = resource_guard(options.output, options.min_free_disk, backend.is_local)

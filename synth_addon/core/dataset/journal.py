@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .atomic import atomic_file, sync_folders
 from .faults import storage_errors
-from .journal_lines import JournalEntry, walk_journal
+from .journal_lines import JournalEntry, entry_of, walk_journal
 from .journal_sort import sort_journal
 from .scene_set import SceneSet
 
@@ -37,7 +37,8 @@ class Journal:
         self.finished = SceneSet()
         self.newest: deque[bytes] = deque(maxlen=_NEWEST)
         self._size, self._highest, self._is_in_order = 0, -1, True
-        self._read()
+        for line in walk_journal(path, self.finished):
+            self._note(line.scene, line.text)
         with storage_errors(path), open(path, "ab") as file:
             file.truncate(self._size)
             os.fsync(file.fileno())
@@ -62,6 +63,7 @@ class Journal:
                     os.truncate(self.path, self._size)
                 raise
         for entry, line in zip(entries, lines, strict=True):
+            self.finished.add(entry.scene)
             self._note(entry.scene, line)
 
     def sort(self) -> None:
@@ -78,28 +80,41 @@ class Journal:
         """Forget finished scenes, for them to be made anew.
 
         Raises:
-            StorageError: the disk is full or refuses; the journal is as before.
+            StorageError: the disk is full or refuses; no line is lost but those of some of the
+                newest scenes, which are then made anew too.
         """
+        newest = [(entry_of(self.path, text).scene, text) for text in self.newest]
+        kept = [text for scene, text in newest if scene not in scenes]
+        if set(scenes) <= {scene for scene, _ in newest}:
+            self._replace_end(sum(len(text) for _, text in newest), b"".join(kept))
+        else:
+            self._rewrite_without(scenes)
+        self.newest = deque(kept, maxlen=_NEWEST)
+        self._size = self.path.stat().st_size
+        for scene in scenes:
+            self.finished.discard(scene)
+
+    def _replace_end(self, length: int, end: bytes) -> None:
+        """Write other last lines, without copying the gigabytes before them."""
+        with storage_errors(self.path), open(self.path, "ab", buffering=0) as file:
+            file.truncate(self._size - length)
+            _write_whole(file, end)
+            os.fsync(file.fileno())
+
+    def _rewrite_without(self, scenes: Collection[int]) -> None:
         with atomic_file(self.path) as file:
             for line in walk_journal(self.path):
                 if line.scene not in scenes:
                     file.write(line.text)
         sync_folders([self.path.parent])
-        self.finished = SceneSet()
-        self.newest.clear()
-        self._size, self._highest, self._is_in_order = 0, -1, True
-        self._read()
-
-    def _read(self) -> None:
-        for line in walk_journal(self.path):
-            self._note(line.scene, line.text)
 
     def _note(self, scene: int, text: bytes) -> None:
-        self.finished.add(scene)
         self.newest.append(text)
         self._size += len(text)
-        self._is_in_order &= scene > self._highest
-        self._highest = max(self._highest, scene)
+        if scene > self._highest:
+            self._highest = scene
+        else:
+            self._is_in_order = False
 
 
 def _write_whole(file: RawIOBase, text: bytes) -> None:

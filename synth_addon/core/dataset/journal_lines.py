@@ -61,17 +61,20 @@ class Line(NamedTuple):
         return range(self.first_frame, self.first_frame + self.frame_count)
 
 
-def walk_journal(path: Path) -> Iterator[Line]:
+def walk_journal(path: Path, seen: SceneSet | None = None) -> Iterator[Line]:
     """Yield a journal's lines as they stand; a last line that was cut off is left out.
 
     What stands between a line's two ends is checked by `entry_of` only. An absent journal has none.
+
+    Args:
+        seen: gets the scenes.
 
     Raises:
         DatasetError: a line before the last is damaged, or a scene stands there twice.
     """
     if not path.exists():
         return
-    seen = SceneSet()
+    seen = SceneSet() if seen is None else seen
     with reading_errors(path), open(path, "rb", buffering=_BUFFER) as file:
         for number, text in enumerate(file, start=1):
             try:

@@ -21,6 +21,7 @@ from .journal_lines import Line, walk_journal
 from .layout import TEMPORARY_PREFIX
 
 _HEAP_BYTES = 16 << 20
+_BUFFER = 1 << 20
 
 
 def sort_journal(path: Path, heap_bytes: int = _HEAP_BYTES) -> None:
@@ -55,29 +56,29 @@ def _write_runs(path: Path, runs: list[Path], heap_bytes: int) -> None:
     """Write ascending runs beside the journal and add their paths to `runs`."""
     with ExitStack() as files, storage_errors(path):
         opened: list[BinaryIO] = []
-        for run, line in _with_runs(walk_journal(path), heap_bytes):
+        for run, _, text in _with_runs(walk_journal(path), heap_bytes):
             if run == len(opened):
                 runs.append(_run_path(path, run))
-                opened.append(files.enter_context(open(runs[-1], "wb")))
-            opened[run].write(line.text)
+                opened.append(files.enter_context(open(runs[-1], "wb", buffering=_BUFFER)))
+            opened[run].write(text)
         for file in opened:
             file.flush()
             os.fsync(file.fileno())
 
 
-def _with_runs(lines: Iterable[Line], heap_bytes: int) -> Iterator[tuple[int, Line]]:
-    """Yield lines with the number of their run, ascending within each."""
-    heap: list[tuple[int, Line]] = []
+def _with_runs(lines: Iterable[Line], heap_bytes: int) -> Iterator[tuple[int, int, bytes]]:
+    """Yield run, scene and text of lines, ascending within each run."""
+    heap: list[tuple[int, int, bytes]] = []
     held = run = 0
     last = -1
-    for line in lines:
-        heapq.heappush(heap, (run if line.scene > last else run + 1, line))
-        held += len(line.text)
+    for scene, _, _, text in lines:
+        heapq.heappush(heap, (run if scene > last else run + 1, scene, text))
+        held += len(text)
         while held > heap_bytes:
-            run, smallest = heapq.heappop(heap)
-            held -= len(smallest.text)
-            last = smallest.scene
-            yield run, smallest
+            smallest = heapq.heappop(heap)
+            run, last, text = smallest
+            held -= len(text)
+            yield smallest
     while heap:
         yield heapq.heappop(heap)
 

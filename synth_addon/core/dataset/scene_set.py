@@ -30,6 +30,13 @@ class SceneSet:
         self._count += 1
         return True
 
+    def discard(self, scene: int) -> None:
+        """Take a scene out, if it is there."""
+        if scene in self:
+            number, bit = divmod(scene, _PAGE_BITS)
+            self._pages[number][bit >> 3] &= ~(1 << (bit & 7))
+            self._count -= 1
+
     def __contains__(self, scene: object) -> bool:
         if not isinstance(scene, int):
             return False

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth_addon.core.dataset import journal as journal_module
 from synth_addon.core.dataset.journal import Journal
 from synth_addon.core.dataset.journal_index import read_entries, read_entry, read_index
 from synth_addon.core.dataset.journal_lines import JournalEntry, walk_journal
@@ -85,13 +86,16 @@ def test_several_entries_are_appended_at_once(tmp_path):
     assert list(journal.newest) == [_entry(3).line, _entry(1).line]
 
 
-def test_scenes_are_dropped(tmp_path):
+@pytest.mark.parametrize("kept_in_mind", [1, 2, 256])
+def test_scenes_are_dropped(tmp_path, monkeypatch, kept_in_mind):
+    monkeypatch.setattr(journal_module, "_NEWEST", kept_in_mind)
     path = tmp_path / "j"
     journal = _journal(path, [0, 2, 1])
     journal.drop([2])
     assert path.read_bytes() == _entry(0).line + _entry(1).line
     assert 2 not in journal
     journal.append([_entry(2)])
+    assert list(journal.newest) == [_entry(n).line for n in (0, 1, 2)][-kept_in_mind:]
     assert list(Journal(path).finished) == [0, 1, 2]
 
 

@@ -17,3 +17,7 @@ def test_it_holds_what_was_added_ascending(added, others):
     assert len(scenes) == len(set(added))
     assert all((scene in scenes) == (scene in added) for scene in others)
     assert "1" not in scenes
+    for scene in others:
+        scenes.discard(scene)
+    assert list(scenes) == sorted(set(added) - set(others))
+    assert len(scenes) == len(set(added) - set(others))
