@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
-from ..errors import OutputError, UsageError
+from ..errors import DatasetError, OutputError, UsageError
 from .adoption import Donor, united_categories
+from .faults import reason_of
 from .info import DatasetInfo, first_difference
+from .layout import INFO_FILE
 from .reading import Dataset
 from .scene_files import AdoptedScene
 from .scene_set import SceneSet
@@ -55,6 +57,23 @@ def merge_datasets(
         return _adopt(infos[0], _united(donors), output, resume, listener)
     info = _joined_info(infos, directories)
     return _adopt(info, _in_a_row(donors), output, resume, listener)
+
+
+def datasets_in(folder: Path) -> list[Path]:
+    """Return the datasets that lie in a folder, in the order of their names.
+
+    Raises:
+        DatasetError: it cannot be read, or holds none.
+    """
+    try:
+        found = sorted(path for path in folder.iterdir() if (path / INFO_FILE).is_file())
+    except OSError as error:
+        raise DatasetError(
+            f"{folder}: cannot be read ({reason_of(error)}). Give a folder that holds datasets"
+        ) from error
+    if not found:
+        raise DatasetError(f"{folder}: holds no dataset. Give the folder that all parts lie in")
+    return found
 
 
 def take_subset(
