@@ -39,14 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, required=True, help="the dataset's folder"
     )
-    amount = parser.add_mutually_exclusive_group()
-    amount.add_argument("--scenes", type=int, metavar="N", help="generate scenes 0 to N-1")
-    amount.add_argument(
-        "--scene-range", metavar="A:B", help="generate scenes A to B-1, as one part of many"
-    )
-    amount.add_argument(
-        "--frames", type=int, metavar="N", help="generate N frames, rounded up to whole scenes"
-    )
+    add_amount_arguments(parser)
     parser.add_argument(
         "--resume", action="store_true", help="keep finished scenes and make only what is missing"
     )
@@ -79,6 +72,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--json", action="store_true", help="write progress and summary as JSON lines"
+    )
+
+
+def add_amount_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add --scenes, --scene-range and --frames."""
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("--scenes", type=int, metavar="N", help="generate scenes 0 to N-1")
+    amount.add_argument(
+        "--scene-range", metavar="A:B", help="generate scenes A to B-1, as one part of many"
+    )
+    amount.add_argument(
+        "--frames", type=int, metavar="N", help="generate N frames, rounded up to whole scenes"
     )
 
 
