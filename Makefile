@@ -25,7 +25,7 @@ setup: .venv/.ready ## Make .venv with bpy and all pinned packages
 system: # what pip cannot bring; a blink when all is there
 	@tools/system_packages.sh "$(PYTHON)"
 
-.venv/.ready: requirements/bpy-4.5.txt requirements/dev.txt
+.venv/.ready: requirements/bpy-4.5.txt requirements/dev.txt requirements/farm.txt
 .venv-5.0/.ready: requirements/bpy-5.0.txt requirements/dev.txt
 .venv-4.2/.ready: requirements/bpy-4.2.txt requirements/dev.txt
 %/.ready: pyproject.toml tools/python_environment.sh | system

@@ -16,7 +16,7 @@ from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
 from .exporting import parse_exports, write_exports
 from .open_file import open_file_of
-from .pool_run import add_pool_arguments, parse_workers, run_pool
+from .pool_run import add_pool_arguments, run_pool, wants_pool
 from .wording import counted, made_anew
 
 if TYPE_CHECKING:
@@ -145,14 +145,14 @@ def run(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"--threads {options.threads}: must be at least 1")
     loaded = recipe_from(options, console)
     scenes = wanted_scenes(options, loaded.recipe)
-    workers = parse_workers(options.workers)
+    is_pool = wants_pool(options)
     exports = parse_exports(options.export, options.output)
     wait_for_absence(options.output)
     refuse_foreign_files(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     for notice in catalog.notices:
         console.notice(notice)
-    if workers is None:
+    if not is_pool:
         with console.without_native_output():
             code = _generate(options, console, loaded.recipe, catalog, scenes)
     else:
@@ -258,7 +258,7 @@ def _resume_command(options: argparse.Namespace) -> str:
 
 _NAMED = (
     *("scenes", "scene_range", "frames", "shard", "seed", "folder", "threads", "device"),
-    *("workers", "blender"),
+    *("workers", "backend", "address", "blender"),
 )
 
 

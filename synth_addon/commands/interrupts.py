@@ -1,4 +1,4 @@
-"""Ctrl-C while Blender renders.
+"""Ctrl-C while Blender renders, and SIGTERM, by which clusters and farms take a machine back.
 
 Blender swallows an interrupt that arrives inside its own calls, so it is noted and acted on after
 the frame.
@@ -18,7 +18,7 @@ from .arguments import INTERRUPTED
 
 @contextmanager
 def noted_interrupts() -> Iterator[Callable[[], None]]:
-    """Note the first Ctrl-C, end the process at the second.
+    """Note the first signal, end the process at the second.
 
     Yields:
         A function that raises `KeyboardInterrupt` if there has been one.
@@ -30,15 +30,17 @@ def noted_interrupts() -> Iterator[Callable[[], None]]:
         if seen:
             os._exit(INTERRUPTED)
         seen = True
-        sys.stderr.write("synth: stopping after this frame; press Ctrl-C again to stop at once\n")
+        again = "press Ctrl-C again to stop at once" if number == signal.SIGINT else "asked to end"
+        sys.stderr.write(f"synth: stopping after this frame; {again}\n")
 
     def check() -> None:
         if seen:
             raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, note)
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield check
     finally:
-        # None stands for a handler of Blender's own, which Python cannot set again
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        for number, handler in before.items():
+            # None stands for a handler of Blender's own, which Python cannot set again
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..farm.backend import Backend
     from ..farm.pool import PoolReport
 
+BACKENDS = ("local", "ray")
 UNFINISHED = 3
 """Exit code where scenes were set aside."""
 
@@ -29,6 +30,16 @@ def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what only pools of workers need."""
     parser.add_argument(
         "--workers", metavar="N", help="make it by N processes, or auto for what suits this machine"
+    )
+    parser.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        help="where workers run: on this machine (local), or on those of a Ray cluster (ray)",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="auto|HOST:PORT",
+        help="the Ray cluster (default: what RAY_ADDRESS names, or else this machine alone)",
     )
     parser.add_argument(
         "--blender", metavar="PROGRAM", help="the Blender that workers are (default: this one)"
@@ -68,6 +79,19 @@ def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MIB",
         help="workers begin no scene while less is free (default 512)",
     )
+
+
+def wants_pool(options: argparse.Namespace) -> bool:
+    """Tell whether many processes are asked for.
+
+    Raises:
+        UsageError: the number of workers cannot be read, or an address is given without a cluster.
+    """
+    from ..core.errors import UsageError
+
+    if options.address is not None and options.backend != "ray":
+        raise UsageError(f"--address {options.address}: is that of a cluster. Add --backend ray")
+    return parse_workers(options.workers) is not None or options.backend is not None
 
 
 def parse_workers(text: str | None) -> int | None:
@@ -162,8 +186,16 @@ def _backend(options: argparse.Namespace, scenes: int) -> Iterator[Backend]:
     from ..farm.sizing import auto_workers, card_of, threads_of
 
     device: Device = options.device or "CPU"
-    workers = parse_workers(options.workers) or auto_workers(device)
-    workers = max(1, min(workers, scenes))
+    asked = parse_workers(options.workers) or 0
+    if options.backend == "ray":
+        from ..farm.ray_backend import ray_backend
+
+        threads = options.threads or 1
+        command = worker_command(options, threads)
+        with ray_backend(command, options.address, asked, threads, device) as backend:
+            yield backend
+        return
+    workers = max(1, min(asked or auto_workers(device), scenes))
     threads = options.threads or threads_of(workers)
     text = f"{counted(workers, 'worker')} with {counted(threads, 'render thread')} each"
     yield local_backend(worker_command(options, threads), workers, card_of(device), text)

@@ -75,7 +75,7 @@ class JsonProcess:
     def order(self, message: Message) -> None:
         """Write a line to its standard input; that it is gone is heard of by `ended`."""
         assert self._process.stdin is not None
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # ValueError: it was closed meanwhile
             self._process.stdin.write(json.dumps(message) + "\n")
             self._process.stdin.flush()
 
@@ -106,6 +106,9 @@ class JsonProcess:
                 if message is not None:
                     self._take(message)
         self._process.wait()
+        if self._process.stdin is not None:
+            with suppress(OSError):  # orders that it has not read any more
+                self._process.stdin.close()
         self._errors_reader.join()
         self._ended(self)
 

@@ -19,7 +19,7 @@ from typing import Protocol
 from .. import __version__
 from ..core.dataset.info import DatasetInfo, first_difference
 from ..core.dataset.journal_lines import JournalEntry
-from ..core.errors import RenderError, SynthError, UsageError
+from ..core.errors import OutputError, RenderError, SynthError, UsageError
 from .backlog import Backlog
 from .pool_worker import Heard, PoolWorker, Start
 from .protocol import PROTOCOL, Message
@@ -27,6 +27,8 @@ from .protocol import PROTOCOL, Message
 _TICK_S = 0.2
 _MOST_AT_ONCE = 256
 """Messages that are taken before the journal is written, once for all of them."""
+_ARRIVAL_S = 20.0
+"""How long a shared disk may take to show what another machine has written."""
 _STARTS = 3
 """How often a worker may die before it is ready until the run is given up."""
 
@@ -58,6 +60,8 @@ class Store(Protocol):
     def count_pending(self, wanted: Iterable[int]) -> int: ...
 
     def __contains__(self, scene: int) -> bool: ...
+
+    def holds(self, entry: JournalEntry) -> bool: ...
 
     def enter(self, entries: Sequence[JournalEntry]) -> None: ...
 
@@ -236,6 +240,8 @@ class Pool:
                 worker.scenes.remove(entry.scene)
             worker.began = time.monotonic() if worker.scenes else None
             worker.done += 1
+            if worker.done == 1:
+                self._refuse_other_disk(worker, entry)
             # another worker may have been faster after all, with the same bytes
             if entry.scene not in self._store:
                 new[entry.scene] = (entry, size)
@@ -246,6 +252,18 @@ class Pool:
             self.report.size += size
             for frame in entry.frame_range:
                 self._listener.frame(frame, entry.scene)
+
+    def _refuse_other_disk(self, worker: PoolWorker, entry: JournalEntry) -> None:
+        """Find out with the first scene whether a worker's files arrive here."""
+        assert self._store is not None
+        end = time.monotonic() + _ARRIVAL_S
+        while not self._store.holds(entry):
+            if time.monotonic() > end:
+                raise OutputError(
+                    f"worker {worker.number} has written scene {entry.scene}, and it is not in the "
+                    "output folder here. Choose an --output that all machines share"
+                )
+            time.sleep(_TICK_S)
 
     def _hand_out(self, workers: Iterable[PoolWorker]) -> None:
         for worker in sorted(workers, key=lambda worker: len(worker.scenes)):

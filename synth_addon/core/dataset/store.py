@@ -25,6 +25,7 @@ from .layout import (
     MODEL_FOLDER,
     frame_paths,
     is_model,
+    scene_path,
 )
 from .lock import DatasetLock
 from .opening import check_folder, make_output, refuse_finished, remove_leftovers
@@ -146,6 +147,10 @@ class DatasetStore:
             DatasetError: one of its files is missing.
         """
         self.enter([self._files.adopt(adopted)])
+
+    def holds(self, entry: JournalEntry) -> bool:
+        """Tell whether the files of a scene are here, as far as its record says."""
+        return (self.directory / scene_path(entry.scene)).is_file()
 
     def enter(self, entries: Sequence[JournalEntry]) -> None:
         """Enter scenes in the journal whose files are there: finished when this returns.
