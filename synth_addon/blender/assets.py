@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..core.asset_roots import EVERYTHING, Fence
 from ..core.errors import AssetError
 from ..core.mesh import TriangleMesh
 from ..core.room_content import RoomContent
@@ -51,10 +52,12 @@ class AssetLibrary:
 
     Args:
         paths: where each file that a spec names lies.
+        fence: what the files may reach.
     """
 
-    def __init__(self, paths: Mapping[str, Path]) -> None:
+    def __init__(self, paths: Mapping[str, Path], fence: Fence = EVERYTHING) -> None:
         self._paths = paths
+        self._fence = fence
         self._stored: dict[str, LoadedAsset] = {}
         self._shapes: dict[str, LoadedAsset] = {}
         self._brought = Datablocks()
@@ -92,7 +95,7 @@ class AssetLibrary:
             AssetError: the file cannot be read or holds no usable mesh.
         """
         with _owning_what_comes(self._brought):
-            room = read_room_file(file, self._paths[file])
+            room = read_room_file(file, self._paths[file], self._fence)
             for name, mesh in room.meshes.items():
                 loaded = _loaded(mesh)
                 _check_usable(loaded.triangles, f"{file} {name}")
@@ -125,7 +128,7 @@ class AssetLibrary:
         if isinstance(asset, Front3dModelAsset):
             assert model is not None
             return asset.file, upright_model(model, asset)
-        return asset.file, mesh_from_file(self._paths[asset.file], asset)
+        return asset.file, mesh_from_file(self._paths[asset.file], asset, self._fence)
 
 
 def _shaped(asset: ShapeAsset) -> LoadedAsset:

@@ -10,9 +10,11 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from ..core.asset_roots import Fence
 from ..core.errors import AssetError
 from ..core.mesh_files import has_vertices_not_finite
 from ..core.scene_spec import FileAsset
+from .fencing import fenced
 from .importers import import_file, imported_objects
 from .meshes import evaluated_mesh, joined_mesh
 
@@ -20,19 +22,20 @@ _COPY_NUMBER = re.compile(r"\.\d{3}$")
 """What Blender appends to a name that is taken."""
 
 
-def mesh_from_file(path: Path, asset: FileAsset) -> bpy.types.Mesh:
+def mesh_from_file(path: Path, asset: FileAsset, fence: Fence) -> bpy.types.Mesh:
     """Return all (or the named) meshes of a file as one, in metres, in the file's own frame.
 
     Objects that are hidden from render are left out unless they are named. Modifiers are applied.
 
     Raises:
-        AssetError: the file cannot be read or holds no such mesh.
+        AssetError: the file cannot be read, reaches where it must not, or holds no such mesh.
     """
     if has_vertices_not_finite(path):
         raise _not_finite(asset)
     with imported_objects() as new_objects:
         try:
-            import_file(path)
+            with fenced(fence, asset.file):
+                import_file(path)
         except RuntimeError as error:
             raise _not_importable(asset, error) from error
         meshes = [item for item in new_objects() if item.type == "MESH" and len(item.data.polygons)]

@@ -31,7 +31,7 @@ def ready_renderer(
         SynthError: a file or the device cannot be used; nothing is left in Blender then.
     """
     used: Device = device if recipe.render.engine == "CYCLES" else "CPU"
-    renderer = BlenderRenderer(catalog.paths, threads, used)
+    renderer = BlenderRenderer(catalog.paths, threads, used, catalog.fence)
     try:
         catalog = with_room_file(recipe, catalog, renderer)
         meshes = renderer.preload(mesh_assets(catalog), catalog.images)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bpy
 
+from ..core.asset_roots import EVERYTHING, Fence
 from ..core.collision.bodies import BodyLibrary
 from ..core.collision.cache import cache_folder
 from ..core.collision.decomposition import Decomposer
@@ -56,12 +57,19 @@ class BlenderRenderer:
         paths: where each file that a spec names lies.
         threads: render threads; 0 uses all cores.
         device: what Cycles renders on.
+        fence: what the files may reach.
 
     Raises:
         UsageError: there is no such device.
     """
 
-    def __init__(self, paths: Mapping[str, Path], threads: int = 0, device: Device = "CPU") -> None:
+    def __init__(
+        self,
+        paths: Mapping[str, Path],
+        threads: int = 0,
+        device: Device = "CPU",
+        fence: Fence = EVERYTHING,
+    ) -> None:
         use_device(device)
         map_large_blocks()
         self.times = PartTimes()
@@ -70,7 +78,7 @@ class BlenderRenderer:
         self._paths = paths
         self._threads = threads
         self._device = device
-        self._library = AssetLibrary(paths)
+        self._library = AssetLibrary(paths, fence)
         self.builder = SceneBuilder(paths)
         self._stage = DropStage()
         self._bodies = BodyLibrary(Decomposer(cache_folder()))

@@ -9,10 +9,12 @@ from pathlib import Path
 import bpy
 from mathutils import Matrix
 
+from ..core.asset_roots import Fence
 from ..core.errors import AssetError
 from ..core.room_content import SURFACE_COLLECTION, SURFACE_MARK, RoomContent, RoomObject
 from ..core.scene_spec import Pose
 from ..core.transforms import transform_points
+from .fencing import fenced
 from .importers import import_file, imported_objects
 from .lamps import light_spec
 from .meshes import evaluated_mesh, joined_mesh, triangle_mesh
@@ -34,17 +36,19 @@ class _Brought:
     surfaces: frozenset[str]
 
 
-def read_room_file(file: str, path: Path) -> RoomMeshes:
+def read_room_file(file: str, path: Path, fence: Fence) -> RoomMeshes:
     """Return what a file shows in renders; modifiers are applied.
 
     Raises:
-        AssetError: the file cannot be read or holds no mesh with faces.
+        AssetError: the file cannot be read, reaches where it must not, or holds no mesh with
+            faces.
     """
     with imported_objects() as new_objects:
         try:
-            brought = (
-                _append(path) if path.suffix.lower() == ".blend" else _import(path, new_objects)
-            )
+            with fenced(fence, file):
+                brought = (
+                    _append(path) if path.suffix.lower() == ".blend" else _import(path, new_objects)
+                )
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise AssetError(f"{file!r} cannot be imported: {reason}. Repair it") from error

@@ -15,7 +15,7 @@ INTERRUPTED = 130
 
 
 def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add SOURCE, --set and --seed."""
+    """Add SOURCE and what changes how it is read."""
     parser.add_argument(
         "source",
         metavar="SOURCE",
@@ -36,6 +36,12 @@ def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where file names in the recipe start from (default: the folder of SOURCE)",
     )
+    parser.add_argument(
+        "--untrusted",
+        action="store_true",
+        help="for recipes of strangers: read no file outside that folder, links resolved, and run "
+        "nothing in .blend files; .fbx and USD files, which may name any file, are refused",
+    )
     parser.add_argument("--seed", type=int, metavar="S", help="override the recipe's seed")
 
 
@@ -43,6 +49,7 @@ def recipe_from(options: argparse.Namespace, console: Console) -> LoadedRecipe:
     """Load the recipe that the arguments name, overrides applied.
 
     Raises:
+        AssetError: it is a .blend file that reaches where it must not.
         RecipeError: it cannot be used.
         UsageError: it does not exist, or an override cannot be read.
     """
@@ -55,5 +62,7 @@ def recipe_from(options: argparse.Namespace, console: Console) -> LoadedRecipe:
         from .scene_settings import recipe_of_scene
 
         with console.without_native_output():
-            return recipe_of_scene(options.source, overrides, options.folder)
-    return load_recipe(options.source, overrides, options.folder)
+            return recipe_of_scene(
+                options.source, overrides, options.folder, untrusted=options.untrusted
+            )
+    return load_recipe(options.source, overrides, options.folder, untrusted=options.untrusted)

@@ -274,6 +274,8 @@ def _asked_for(options: argparse.Namespace, *, absolute: bool = False) -> list[s
         if value is not None:
             value = value.absolute() if absolute and isinstance(value, Path) else value
             words += [f"--{name.replace('_', '-')}", str(value)]
+    if options.untrusted:
+        words.append("--untrusted")
     for override in options.set:
         words += ["--set", override]
     for export in options.export:

@@ -207,6 +207,8 @@ def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
     for name in ("seed", "folder", "device"):
         if getattr(options, name) is not None:
             own += [f"--{name}", str(getattr(options, name))]
+    if options.untrusted:
+        own.append("--untrusted")
     for override in options.set:
         own += ["--set", override]
     source = [options.source] if options.source is not None else []

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
 
 
 def recipe_of_scene(
-    file: str | None, overrides: Iterable[str], folder: Path | None
+    file: str | None, overrides: Iterable[str], folder: Path | None, *, untrusted: bool = False
 ) -> LoadedRecipe:
     """Return the recipe in the settings of a .blend file's active scene.
 
     Args:
         file: opened first, without running its scripts; None for the file that is open.
         folder: where file names start from; None for the folder of the .blend file.
+        untrusted: whether the file may reach nothing outside that folder.
 
     Raises:
+        AssetError: the file names something outside.
         RecipeError: the settings cannot be used.
         UsageError: the file cannot be opened, or nothing is marked in it.
     """
@@ -31,6 +33,7 @@ def recipe_of_scene(
             "SOURCE is missing: name a preset, a recipe's .json file or a .blend file. "
             "`synth preset list` shows the presets"
         )
+    from ..blender.fencing import check_open_blend
     from ..blender.open_file import active_scene, open_blend
     from ..properties import ensure_registered
     from ..properties.loading import load_scene_recipe
@@ -38,4 +41,6 @@ def recipe_of_scene(
     ensure_registered()
     if file is not None:
         open_blend(Path(file))
-    return load_scene_recipe(active_scene(), overrides, folder)
+    loaded = load_scene_recipe(active_scene(), overrides, folder, untrusted=untrusted)
+    check_open_blend(loaded.fence)
+    return loaded

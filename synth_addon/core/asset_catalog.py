@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .asset_files import matching_files, root_folder
+from .asset_roots import EVERYTHING, Fence
 from .environment_catalog import catalog_hdris, catalog_photos
 from .errors import AssetError
 from .front3d.catalog import HOUSE_SUFFIX, HouseCatalog, catalog_front3d
@@ -43,6 +44,7 @@ class AssetCatalog:
         folders: names of the asset folders that the recipe sets.
         houses: rooms of the 3D-FRONT data set.
         room_file: the user's own file that is the room.
+        fence: what the files may reach.
         room: what that file holds, once a renderer has read it, or a collection of the open file.
     """
 
@@ -57,6 +59,7 @@ class AssetCatalog:
     folders: frozenset[str] = frozenset()
     houses: HouseCatalog | None = None
     room_file: str | None = None
+    fence: Fence = EVERYTHING
     room: FurnishedRoom | None = None
 
     @property
@@ -108,6 +111,7 @@ def catalog_assets(loaded: LoadedRecipe, open_file: OpenFile | None = None) -> A
         folders=materials.folders,
         houses=catalog_front3d(loaded, paths),
         room_file=_room_file(loaded, paths),
+        fence=loaded.fence,
         room=open_room(loaded.recipe, open_file),
     )
 
@@ -116,8 +120,8 @@ def _room_file(loaded: LoadedRecipe, paths: dict[str, Path]) -> str | None:
     room = loaded.recipe.room
     if not room.enabled or room.file is None:
         return None
-    folder = root_folder("assets.models", loaded.recipe.assets.models, loaded.folder)
-    files = matching_files("room.file", room.file, folder, ROOM_SUFFIXES, paths)
+    root = root_folder(loaded, "models")
+    files = matching_files("room.file", room.file, root, ROOM_SUFFIXES, paths)
     if len(files) > 1:
         raise AssetError(f"room.file: {room.file!r} matches {len(files)} files. Name one")
     return files[0]

@@ -23,7 +23,7 @@ def catalog_hdris(loaded: LoadedRecipe, paths: dict[str, Path]) -> tuple[str, ..
     folder, environment = loaded.recipe.assets.hdri, loaded.recipe.environment
     if environment.file is None or not _is_drawn(environment.kind, "hdri", folder):
         return ()
-    root = root_folder("assets.hdri", folder, loaded.folder)
+    root = root_folder(loaded, "hdri")
     return matching_files("environment.file", environment.file, root, HDRI_SUFFIXES, paths)
 
 
@@ -39,7 +39,7 @@ def catalog_photos(loaded: LoadedRecipe, paths: dict[str, Path]) -> tuple[str, .
         return ()
     if not _is_drawn(backdrop.kind, "photo", folder):
         return ()
-    root = root_folder("assets.photos", folder, loaded.folder)
+    root = root_folder(loaded, "photos")
     where = "environment.backdrop.file"
     return matching_files(where, backdrop.file, root, IMAGE_SUFFIXES, paths)
 

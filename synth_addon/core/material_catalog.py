@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .asset_files import IMAGE_SUFFIXES, keep_file, matching, matching_files, root_folder
+from .asset_roots import AssetRoot
 from .errors import AssetError
 from .material_spec import TextureSpec
 from .recipe.loading import LoadedRecipe
@@ -38,8 +39,8 @@ def catalog_materials(loaded: LoadedRecipe, paths: dict[str, Path]) -> MaterialF
     """
     assets = loaded.recipe.assets
     folders = frozenset(name for name, folder in assets if folder is not None)
-    textures_root = root_folder("assets.textures", assets.textures, loaded.folder)
-    photos_root = root_folder("assets.photos", assets.photos, loaded.folder)
+    textures_root = root_folder(loaded, "textures")
+    photos_root = root_folder(loaded, "photos")
     textures: dict[str, tuple[TextureSpec, ...]] = {}
     photos: dict[str, tuple[str, ...]] = {}
     for where, material in materials_of(loaded.recipe).items():
@@ -92,17 +93,22 @@ def _check_displacement(
 
 
 def _texture_sets(
-    where: str, pattern: str, root: Path, paths: dict[str, Path]
+    where: str, pattern: str, root: AssetRoot, paths: dict[str, Path]
 ) -> tuple[TextureSpec, ...]:
-    folders = [(name, path) for name, path in matching(where, pattern, root) if path.is_dir()]
+    folders = [
+        (name, path) for name, path in matching(f"{where}.texture", pattern, root) if path.is_dir()
+    ]
     if not folders:
         raise AssetError(
-            f"{where}.texture: {pattern!r} matches no folder in {root}. Mend the name or folder"
+            f"{where}.texture: {pattern!r} matches no folder in {root.folder}. "
+            "Mend the name or folder"
         )
-    return tuple(_texture_set(where, name, folder, paths) for name, folder in folders)
+    return tuple(_texture_set(where, name, folder, root, paths) for name, folder in folders)
 
 
-def _texture_set(where: str, name: str, folder: Path, paths: dict[str, Path]) -> TextureSpec:
+def _texture_set(
+    where: str, name: str, folder: Path, root: AssetRoot, paths: dict[str, Path]
+) -> TextureSpec:
     try:
         images = sorted(
             (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES),
@@ -112,13 +118,15 @@ def _texture_set(where: str, name: str, folder: Path, paths: dict[str, Path]) ->
         raise AssetError(
             f"{where}.texture: {name!r} cannot be listed: {error.strerror}. Allow reading it"
         ) from error
+    for image in images:
+        root.fence.check(f"{where}.texture", f"{name}/{image.name}", image)
     maps = find_maps(images)
     if "color" not in maps:
         raise AssetError(
             f"{where}.texture: {name!r} has no colour map. Name one like Wood_1K_Color.jpg"
         )
     for image in maps.values():
-        keep_file(f"{where}.texture", f"{name}/{image.name}", image, paths)
+        keep_file(f"{where}.texture", f"{name}/{image.name}", image, root, paths)
     files = {role: f"{name}/{image.name}" for role, image in maps.items()}
     directx = "directx_normal" in files
     if directx:

@@ -56,12 +56,12 @@ def catalog_meshes(
         AssetError: a source has no choice, or too few for its count without repetition.
     """
     recipe = loaded.recipe
-    folder = root_folder("assets.models", recipe.assets.models, loaded.folder)
+    root = root_folder(loaded, "models")
     choices: dict[str, tuple[StoredAsset, ...]] = {}
     for key, source in mesh_sources(recipe).items():
         if source.file is not None:
             where = f"{place_of(key)}.file"
-            files = matching_files(where, source.file, folder, MESH_SUFFIXES, paths)
+            files = matching_files(where, source.file, root, MESH_SUFFIXES, paths)
             choices[key] = tuple(_file_asset(source, file) for file in files)
         elif isinstance(source, ObjectGroup) and source.shape is None:
             names = _open_objects(key, source, open_file)

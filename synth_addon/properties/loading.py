@@ -19,12 +19,17 @@ HERE = "//"
 
 
 def load_scene_recipe(
-    scene: bpy.types.Scene, overrides: Iterable[str] = (), folder: Path | None = None
+    scene: bpy.types.Scene,
+    overrides: Iterable[str] = (),
+    folder: Path | None = None,
+    *,
+    untrusted: bool = False,
 ) -> LoadedRecipe:
     """Return the recipe in the settings of a scene, with ``PATH=VALUE`` overrides on top.
 
     Args:
         folder: where file names start from; None for the folder of the .blend file.
+        untrusted: whether the recipe may reach nothing outside that folder.
 
     Raises:
         RecipeError: with every problem found.
@@ -41,7 +46,8 @@ def load_scene_recipe(
     problems = list(_without_a_place(scene))
     if problems:
         raise RecipeError(problems, SOURCE)
-    return load_data(recipe_data(scene), folder or file_folder(), SOURCE, overrides)
+    start = folder or file_folder()
+    return load_data(recipe_data(scene), start, SOURCE, overrides, untrusted=untrusted)
 
 
 def file_folder() -> Path:

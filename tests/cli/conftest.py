@@ -102,7 +102,9 @@ def write_recipe(tmp_path: Path) -> Callable[[Any], Path]:
 class StandIn(ReferenceRenderer):
     """The reference renderer in the place of Blender's."""
 
-    def __init__(self, paths: Mapping[str, Path], threads: int = 0, device: str = "CPU") -> None:
+    def __init__(
+        self, paths: Mapping[str, Path], threads: int = 0, device: str = "CPU", *fence: object
+    ) -> None:
         super().__init__(mesh_of)
 
 

@@ -204,7 +204,7 @@ def test_an_interruption_is_an_event(
 
 
 def test_an_early_interruption_leaves_no_traceback(synth, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("synth_addon.core.recipe.loading.load_recipe", interrupted)

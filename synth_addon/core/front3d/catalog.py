@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..asset_files import keep_file, matching_files, root_folder
+from ..asset_roots import AssetRoot
 from ..errors import AssetError
 from ..furnished_room import FurnishedRoom
 from ..notices import Notice
@@ -61,18 +62,18 @@ def catalog_front3d(loaded: LoadedRecipe, paths: dict[str, Path]) -> HouseCatalo
     room, where = loaded.recipe.room, "room.front3d"
     if room.front3d is None or not room.enabled:
         return None
-    root = root_folder("assets.front3d", loaded.recipe.assets.front3d, loaded.folder)
+    root = root_folder(loaded, "front3d")
     pattern = room.front3d.scenes
     files = matching_files(f"{where}.scenes", pattern, root, (HOUSE_SUFFIX,), paths)
     houses = catalog_houses(room.front3d, root, files, paths, loaded.recipe.spawn.on)
     for name in houses.files:
-        keep_file(where, name, root / name, paths)
+        keep_file(where, name, root.at(where, name), root, paths)
     return houses
 
 
 def catalog_houses(
     recipe: Front3dRecipe,
-    root: Path,
+    root: AssetRoot,
     files: Sequence[str],
     paths: Mapping[str, Path],
     categories: Sequence[str] = (),
@@ -80,18 +81,19 @@ def catalog_houses(
     """Read houses, one after the other, and find what their rooms need.
 
     Args:
-        root: folder that names are relative to.
+        root: what names are relative to, and may reach.
         files: the houses' names.
         paths: where they lie.
         categories: only rooms that hold something of one of them, if there are any.
 
     Raises:
-        AssetError: a file is damaged, or there is no room that can be shown.
+        AssetError: a file is damaged or must not be reached, or there is no room that can be
+            shown.
     """
     folders = Folders(recipe.models, recipe.textures)
 
     def is_there(name: str) -> bool:
-        return (root / name).is_file()
+        return root.at("room.front3d", name).is_file()
 
     findings = {
         file: _explore(file, read_house(file, paths[file]), recipe, folders, is_there)
@@ -102,7 +104,7 @@ def catalog_houses(
         reasons = "".join(f"; {notice.text}" for notice in notices)
         raise AssetError(
             f"room.front3d: no {recipe.room_type or 'room'} with a floor and furniture in "
-            f"{len(files)} files under {root}{reasons}. Mend room.front3d or assets.front3d"
+            f"{len(files)} files under {root.folder}{reasons}. Mend room.front3d or assets.front3d"
         )
     rooms = rooms_with({file: found.rooms for file, found in findings.items()}, categories)
     used = frozenset().union(*(found.available for found in findings.values()))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..asset_roots import REMEDY, AssetRoot
 from ..errors import Problem, RecipeError
 from .problems import shown
 
@@ -17,7 +18,7 @@ _LARGEST = 1e9
 _FORM = 'Write {"cx": …, "cy": …, "fx": …, "fy": …, "height": …, "width": …}, as BOP does'
 
 
-def with_intrinsics_file(data: Mapping[str, Any], folder: Path, source: str) -> dict[str, Any]:
+def with_intrinsics_file(data: Mapping[str, Any], root: AssetRoot, source: str) -> dict[str, Any]:
     """Return a recipe's data with the matrix and image size of ``camera.intrinsics_file`` in it.
 
     The file's name is left out, so that a recipe means the same wherever the file lies. BOP counts
@@ -25,7 +26,7 @@ def with_intrinsics_file(data: Mapping[str, Any], folder: Path, source: str) -> 
     pixel is added to the principal point. ``depth_scale`` is not used.
 
     Args:
-        folder: what the file's name is relative to.
+        root: what the file's name is relative to, and may reach.
         source: names the recipe in errors.
 
     Raises:
@@ -34,7 +35,10 @@ def with_intrinsics_file(data: Mapping[str, Any], folder: Path, source: str) -> 
     camera = data.get("camera")
     if not isinstance(camera, Mapping) or not isinstance(camera.get("intrinsics_file"), str):
         return dict(data)
-    path = folder / camera["intrinsics_file"]
+    path = root.folder / camera["intrinsics_file"]
+    if not root.fence.admits(path):
+        problem = Problem(_PATH, repr(camera["intrinsics_file"]), root.fence.refusal, REMEDY)
+        raise RecipeError([problem], source)
     values = _read(path, source)
     size = {"width_px": values["width"], "height_px": values["height"]}
     stated = {key: value for key, value in camera.items() if key != "intrinsics_file"}

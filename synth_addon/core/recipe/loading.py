@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
+from ..asset_roots import EVERYTHING, AssetRoot, Fence
 from ..errors import Problem, RecipeError, UsageError
 from .intrinsics_file import with_intrinsics_file
 from .migration import migrate
@@ -22,47 +23,61 @@ from .recipe import CURRENT_VERSION, Recipe
 
 @dataclass(frozen=True)
 class LoadedRecipe:
-    """A recipe and the folder that its relative file names start from."""
+    """A recipe, the folder that its relative file names start from, and what they may reach."""
 
     recipe: Recipe
     folder: Path
+    fence: Fence = EVERYTHING
 
 
 def load_recipe(
-    source: str, overrides: Iterable[str] = (), folder: Path | None = None
+    source: str,
+    overrides: Iterable[str] = (),
+    folder: Path | None = None,
+    *,
+    untrusted: bool = False,
 ) -> LoadedRecipe:
     """Load a preset by name or a recipe by path, with ``PATH=VALUE`` overrides on top.
 
     Args:
         folder: where file names start from; None for the recipe's own folder.
+        untrusted: whether the recipe, overrides included, may reach nothing outside that folder.
 
     Raises:
         RecipeError: with every problem found.
         UsageError: the source names nothing, or an override has no ``=``.
     """
     path = recipe_path(source)
-    return load_data(_read_object(path), folder or path.parent, source, overrides)
+    start = folder or path.parent
+    return load_data(_read_object(path), start, source, overrides, untrusted=untrusted)
 
 
 def load_data(
-    data: dict[str, Any], folder: Path, source: str, overrides: Iterable[str] = ()
+    data: dict[str, Any],
+    folder: Path,
+    source: str,
+    overrides: Iterable[str] = (),
+    *,
+    untrusted: bool = False,
 ) -> LoadedRecipe:
     """Return the recipe that `data` states, with ``PATH=VALUE`` overrides on top.
 
     Args:
         folder: where relative file names start from.
         source: what messages call it.
+        untrusted: whether the recipe may reach nothing outside `folder`.
 
     Raises:
         RecipeError: with every problem found.
         UsageError: an override has no ``=``.
     """
+    fence = Fence.around(folder) if untrusted else EVERYTHING
     # overrides come after migration: they name the paths of the current version
     data = migrate(data, source, CURRENT_VERSION)
     for override in overrides:
         _apply_override(data, override)
-    data = with_intrinsics_file(data, folder, source)
-    return LoadedRecipe(validate_recipe(data, source), folder)
+    data = with_intrinsics_file(data, AssetRoot(folder, fence), source)
+    return LoadedRecipe(validate_recipe(data, source), folder, fence)
 
 
 def recipe_path(source: str) -> Path:
