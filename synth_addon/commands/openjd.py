@@ -91,6 +91,7 @@ def _job_of(options: argparse.Namespace, recipe: Recipe) -> FarmJob:
         overrides=tuple(options.set),
         folder=options.folder,
         blender=options.blender,
+        untrusted=options.untrusted,
     )
 
 

@@ -45,6 +45,7 @@ class FarmJob:
         overrides: ``PATH=VALUE``, in the order in which they apply.
         folder: where file names in the recipe start from; None for the recipe's own.
         blender: the Blender that workers are; None for the one that runs Synth.
+        untrusted: whether the recipe may read from its own folder alone.
     """
 
     name: str
@@ -58,6 +59,7 @@ class FarmJob:
     overrides: tuple[str, ...] = ()
     folder: Path | None = None
     blender: str | None = None
+    untrusted: bool = False
 
     @property
     def tasks(self) -> int:
@@ -169,6 +171,8 @@ def _generate_step(job: FarmJob, recipe: Sequence[tuple[str, Plain]]) -> Plain:
     arguments = ["generate"]
     for option, definition in recipe:
         arguments += [option, _value(definition)] if option else [_value(definition)]
+    if job.untrusted:
+        arguments.append("--untrusted")
     arguments += ["--scene-range", f"{job.scenes.start}:{job.scenes.stop}"]
     arguments += ["--shard", f"{{{{Task.Param.Shard}}}}/{job.tasks}"]
     if job.device != "CPU":

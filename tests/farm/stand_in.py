@@ -21,7 +21,7 @@ HANG = "STAND_IN_HANG_ON"
 
 
 class StandIn(ReferenceRenderer):
-    def __init__(self, paths: Mapping[str, Path], threads: int = 0, device: str = "CPU") -> None:
+    def __init__(self, paths: Mapping[str, Path], *settings: object) -> None:
         super().__init__(mesh_of)
         self._name = os.environ.get("STAND_IN_VERSION", "reference 1")
 

@@ -32,7 +32,7 @@ def openjd(environment: dict[str, str]) -> OpenJd:
     """Return the function that runs OpenJD's program to its end."""
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     program = shutil.which("openjd", path=places)
-    assert program is not None, "openjd is missing: install requirements/dev.txt"
+    assert program is not None, "openjd is missing: install requirements/farm.txt"
 
     def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -153,6 +153,11 @@ def test_the_commands_are_those_of_synth(synth: Synth) -> None:
     merge = parser().parse_args(arguments(template, "Merge"))
     assert (merge.parts, merge.output, merge.resume) == (Path("out.parts"), Path("out"), True)
     assert parser().parse_args(arguments(template, "Validate")).directory == Path("out")
+
+
+def test_a_recipe_that_is_not_trusted_is_none_on_the_farm_either(synth: Synth) -> None:
+    made = synth("openjd", "cube", "-o", "out", "--scenes", 2, "--untrusted")
+    assert "--untrusted" in arguments(json.loads(made.stdout), "Generate")
 
 
 def test_only_what_renders_on_a_card_asks_for_one(synth: Synth) -> None:
