@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from . import (
+    download,
     export,
     generate,
     hash,
@@ -51,6 +52,7 @@ COMMANDS: Mapping[str, Command] = {
     "report": report,
     "export": export,
     "merge": merge,
+    "download": download,
     "subset": subset,
     "work": work,
 }

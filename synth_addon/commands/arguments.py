@@ -45,6 +45,32 @@ def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="S", help="override the recipe's seed")
 
 
+def add_output_argument(parser: argparse.ArgumentParser) -> None:
+    """Add --output of a dataset that is generated."""
+    from ..core.dataset.place import place_of
+
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=place_of,
+        required=True,
+        help="the dataset's folder, or a URL such as s3://BUCKET/FOLDER",
+    )
+
+
+def add_place_argument(parser: argparse.ArgumentParser) -> None:
+    """Add DIR of a command that reads a dataset wherever it lies."""
+    from ..core.dataset.place import place_of
+
+    parser.add_argument(
+        "directory",
+        metavar="DIR",
+        type=place_of,
+        help="the dataset's folder, or a URL such as s3://BUCKET/FOLDER",
+    )
+
+
 def recipe_from(options: argparse.Namespace, console: Console) -> LoadedRecipe:
     """Load the recipe that the arguments name, overrides applied.
 

@@ -10,11 +10,12 @@ from .console import Console
 from .wording import counted
 
 if TYPE_CHECKING:
+    from ..core.dataset.place import Place
     from ..core.export.format import ExportFormat
     from ..core.export.record import ExportRecord
 
 
-def parse_exports(texts: Sequence[str], dataset: Path) -> list[tuple[str, ExportFormat, Path]]:
+def parse_exports(texts: Sequence[str], dataset: Place) -> list[tuple[str, ExportFormat, Path]]:
     """Read ``FORMAT=DIR`` of a command that makes a dataset, before anything is made.
 
     Raises:
@@ -30,18 +31,24 @@ def parse_exports(texts: Sequence[str], dataset: Path) -> list[tuple[str, Export
         name, equals, folder = text.partition("=")
         if not equals or not folder:
             raise UsageError(f"--export {text}: write FORMAT=DIR, such as yolo=cups_yolo")
+        if not isinstance(dataset, Path):
+            raise UsageError(
+                f"--export {text}: {dataset} is no folder. "
+                "Run `synth download`, then `synth export`"
+            )
         check_output(dataset.resolve(), Path(folder).absolute(), overwrite=True)
         found.append((name, find_format(name), Path(folder)))
     return found
 
 
 def write_exports(
-    dataset: Path, exports: Sequence[tuple[str, ExportFormat, Path]], console: Console
+    dataset: Place, exports: Sequence[tuple[str, ExportFormat, Path]], console: Console
 ) -> None:
     """Write exports of a dataset that was just made; those of an earlier run are replaced."""
     from ..core.export.job import export_dataset
 
     for name, format, folder in exports:
+        assert isinstance(dataset, Path)  # parse_exports has made sure
         tell_export(export_dataset(dataset, folder, name, format, overwrite=True), folder, console)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.devices import DEVICES
-from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
+from .arguments import INTERRUPTED, add_output_argument, add_recipe_arguments, recipe_from
 from .console import Console
 from .exporting import parse_exports, write_exports
 from .open_file import open_file_of
@@ -21,6 +21,8 @@ from .wording import counted, made_anew
 
 if TYPE_CHECKING:
     from ..core.asset_catalog import AssetCatalog
+    from ..core.dataset.object_store import ObjectStore
+    from ..core.dataset.place import Place
     from ..core.dataset.store import DatasetStore
     from ..core.job import Job
     from ..core.recipe.recipe import Recipe
@@ -36,9 +38,7 @@ without the interruption. Scene ranges can be generated in any order, into one f
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_recipe_arguments(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, required=True, help="the dataset's folder"
-    )
+    add_output_argument(parser)
     add_amount_arguments(parser)
     parser.add_argument(
         "--resume", action="store_true", help="keep finished scenes and make only what is missing"
@@ -137,8 +137,7 @@ def scene_range(options: argparse.Namespace, recipe: Recipe) -> range:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Generate the scenes asked for."""
     from ..core.asset_catalog import catalog_assets
-    from ..core.dataset.opening import refuse_foreign_files
-    from ..core.dataset.presence import wait_for_absence
+    from ..core.dataset.storage import refuse_foreign
     from ..core.errors import UsageError
 
     if options.threads is not None and options.threads < 1:
@@ -147,8 +146,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     scenes = wanted_scenes(options, loaded.recipe)
     is_pool = wants_pool(options)
     exports = parse_exports(options.export, options.output)
-    wait_for_absence(options.output)
-    refuse_foreign_files(options.output)  # before Blender takes seconds to start
+    refuse_foreign(options.output)  # before Blender takes seconds to start
     catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
     for notice in catalog.notices:
         console.notice(notice)
@@ -173,7 +171,7 @@ def _generate(
     scenes: range,
 ) -> int:
     from ..blender.ready_renderer import ready_renderer
-    from ..core.dataset.store import DatasetStore
+    from ..core.dataset.storage import open_store
     from ..core.describe import dataset_info
 
     def report(name: str, number: int, total: int) -> None:
@@ -186,7 +184,7 @@ def _generate(
         )
     with closing(renderer):
         info = dataset_info(recipe, catalog, renderer.version)
-        with DatasetStore.create_or_resume(
+        with open_store(
             options.output, info, options.resume, scenes, check_all=options.verify
         ) as store:
             if store.damaged:
@@ -201,7 +199,7 @@ def _run_job(
     catalog: AssetCatalog,
     scenes: range,
     renderer: Renderer,
-    store: DatasetStore,
+    store: DatasetStore | ObjectStore,
 ) -> int:
     from ..core.job import FrameDone, Job
     from .interrupts import noted_interrupts
@@ -229,7 +227,7 @@ def _run_job(
     return 0
 
 
-def _plan(output: Path, scenes: int, pending: int, recipe: Recipe) -> str:
+def _plan(output: Place, scenes: int, pending: int, recipe: Recipe) -> str:
     amount = f"{counted(scenes, 'scene')} with {counted(recipe.views_per_scene, 'view')} each"
     done = f", {scenes - pending} of them finished before" if pending < scenes else ""
     return f"{recipe.name}: {amount} into {output}{done}"
@@ -243,9 +241,10 @@ def _tell_interrupted(options: argparse.Namespace, console: Console) -> None:
 def _record_run(options: argparse.Namespace, scenes: int, set_aside: Mapping[int, str]) -> None:
     """Keep beside the dataset how it was asked for, for `synth status` and `synth resume`."""
     from ..core.dataset.run_record import RunRecord, write_run
+    from ..core.dataset.storage import folder_at
 
     words = ("generate", *_asked_for(options, absolute=True))
-    write_run(options.output, RunRecord(words, scenes, dict(set_aside)))
+    write_run(folder_at(options.output), RunRecord(words, scenes, dict(set_aside)))
 
 
 def _resume_command(options: argparse.Namespace) -> str:
@@ -290,7 +289,7 @@ def _source(source: str, *, absolute: bool) -> str:
     return str(Path(source).absolute()) if is_file else source
 
 
-def _summarise(console: Console, output: Path, frames: int, job: Job) -> None:
+def _summarise(console: Console, output: Place, frames: int, job: Job) -> None:
     parts = {
         name: {"wall_s": part.wall, "cpu_s": part.cpu, "calls": part.calls}
         for name, part in job.times.parts.items()
@@ -298,4 +297,5 @@ def _summarise(console: Console, output: Path, frames: int, job: Job) -> None:
     written = job.bytes_written
     console.event("done", output=str(output), frames=frames, bytes=written, parts=parts)
     console.write(f"{counted(frames, 'new frame')}; the dataset is in {output}")
-    console.write(f"look at it:  synth show {shlex.quote(str(output))} -o contact_sheet.png")
+    if isinstance(output, Path):
+        console.write(f"look at it:  synth show {shlex.quote(str(output))} -o contact_sheet.png")

@@ -16,6 +16,8 @@ from .wording import counted, made_anew
 
 if TYPE_CHECKING:
     from ..core.dataset.info import DatasetInfo
+    from ..core.dataset.object_store import ObjectStore
+    from ..core.dataset.place import Place
     from ..core.dataset.store import DatasetStore
     from ..core.devices import Device
     from ..farm.backend import Backend
@@ -122,12 +124,12 @@ def run_pool(
         views: of each scene.
         record: keeps beside the dataset how it was asked for, and which scenes were set aside.
     """
-    from ..core.dataset.opening import make_output
+    from ..core.dataset.storage import make_place
     from ..farm.guards import resource_guard
     from ..farm.pool import Pool, PoolSettings
     from .interrupts import noted_interrupts
 
-    make_output(options.output)
+    make_place(options.output)
     settings = PoolSettings(
         silence_s=options.worker_timeout,
         scene_s=options.scene_timeout,
@@ -141,7 +143,7 @@ def run_pool(
         console.write(backend.description)
         told = held.enter_context(pool_progress(console, views, lambda: pool.workers))
 
-        def opened(info: DatasetInfo) -> DatasetStore:
+        def opened(info: DatasetInfo) -> DatasetStore | ObjectStore:
             store = dataset.opened(info)
             record({})
             if store.damaged:
@@ -167,17 +169,18 @@ class _Dataset:
     """The dataset of a run, opened once a worker has told what it is."""
 
     def __init__(self, options: argparse.Namespace, scenes: Sequence[int], held: ExitStack) -> None:
-        self.store: DatasetStore | None = None
+        self.store: DatasetStore | ObjectStore | None = None
         self._options, self._scenes, self._held = options, scenes, held
 
-    def opened(self, info: DatasetInfo) -> DatasetStore:
-        from ..core.dataset.store import DatasetStore
+    def opened(self, info: DatasetInfo) -> DatasetStore | ObjectStore:
+        from ..core.dataset.storage import open_store
 
         options = self._options
-        self.store = DatasetStore.create_or_resume(
+        self.store = open_store(
             options.output, info, options.resume, self._scenes, check_all=options.verify
         )
-        return self._held.enter_context(self.store)
+        self._held.callback(self.store.close)
+        return self.store
 
 
 @contextmanager
@@ -203,7 +206,7 @@ def _backend(options: argparse.Namespace, scenes: int) -> Iterator[Backend]:
 
 def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
     """Return the command line of a worker: of a Blender, or of this Python with `bpy`."""
-    own = ["--output", str(options.output.absolute()), "--threads", str(threads)]
+    own = ["--output", str(_anywhere(options.output)), "--threads", str(threads)]
     for name in ("seed", "folder", "device"):
         if getattr(options, name) is not None:
             own += [f"--{name}", str(getattr(options, name))]
@@ -232,6 +235,11 @@ def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
     return [*start, "work", *source, *own]
 
 
+def _anywhere(place: Place) -> Place:
+    """Return a place such that it is found from any folder."""
+    return place.absolute() if isinstance(place, Path) else place
+
+
 def _running_blender() -> str | None:
     """Return the program of the Blender that this runs in; None outside and in the module."""
     bpy = sys.modules.get("bpy")
@@ -248,7 +256,7 @@ def _open_file() -> str:
     return path
 
 
-def _summarise(report: PoolReport, output: Path, console: Console) -> None:
+def _summarise(report: PoolReport, output: Place, console: Console) -> None:
     console.event(
         "done",
         output=str(output),

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..core.job import FrameDone
 from .console import Console
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
+
+    from ..core.job import FrameDone
 
 _SECONDS_BETWEEN_LINES = 10.0
 

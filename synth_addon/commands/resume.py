@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from .arguments import add_place_argument
 from .console import Console
 
 HELP = "go on with a run that was interrupted"
@@ -15,7 +15,7 @@ that were set aside are tried again."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("directory", metavar="DIR", type=Path, help="the dataset's folder")
+    add_place_argument(parser)
     parser.add_argument("--workers", metavar="N", help="another number of workers, or auto")
     parser.add_argument("--json", action="store_true", help="write progress as JSON lines")
 
@@ -23,9 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run the command again."""
     from ..core.dataset.run_record import read_run
+    from ..core.dataset.storage import folder_at
     from . import generate
 
-    arguments = list(read_run(options.directory).arguments[1:])
+    arguments = list(read_run(folder_at(options.directory)).arguments[1:])
     arguments += ["--output", str(options.directory), "--resume"]
     if options.workers is not None:
         arguments += ["--workers", options.workers]

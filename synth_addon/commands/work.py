@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..core.devices import DEVICES
-from .arguments import add_recipe_arguments, recipe_from
+from .arguments import add_output_argument, add_recipe_arguments, recipe_from
 from .console import Console
 from .open_file import open_file_of
 
 if TYPE_CHECKING:
     from ..core.asset_catalog import AssetCatalog
     from ..core.dataset.info import DatasetInfo
+    from ..core.dataset.place import Place
     from ..core.mesh import TriangleMesh
     from ..core.recipe.recipe import Recipe
     from ..core.scene_spec import SettledScene
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_recipe_arguments(parser)
     add = parser.add_argument
-    add("-o", "--output", metavar="DIR", type=Path, required=True, help="the dataset's folder")
+    add_output_argument(parser)
     add("--threads", type=int, default=1, metavar="N", help="render threads (default 1)")
     add("--device", choices=DEVICES, help="what Cycles renders on (default: CPU)")
 
@@ -72,7 +73,8 @@ def _work(
     def report(name: str, number: int, total: int) -> None:
         console.event("convex_parts", mesh=name, number=number, total=total)
 
-    show_presence(options.output)
+    if isinstance(options.output, Path):
+        show_presence(options.output)
     orders = Orders(sys.stdin)
     renderer, catalog = ready_renderer(
         recipe, catalog, options.threads, report, options.device or "CPU"
@@ -100,11 +102,12 @@ def _work(
 class _Remote:
     """A dataset that another process keeps the journal of."""
 
-    def __init__(self, output: Path, info: DatasetInfo, console: Console) -> None:
+    def __init__(self, output: Place, info: DatasetInfo, console: Console) -> None:
         from ..core.dataset.scene_files import SceneFiles
+        from ..core.dataset.storage import folder_at
 
         self.info = info
-        self._files = SceneFiles(output, info)
+        self._files = SceneFiles(folder_at(output), info)
         self._console = console
 
     def commit_scene(

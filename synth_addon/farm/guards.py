@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from ..core.dataset.place import Place
 from .memory import MIB, free_memory_mib
 
 LEAST_DISK_MIB = 512
 LEAST_MEMORY_MIB = 256
 
 
-def resource_guard(output: Path, least_disk_mib: float, is_local: bool) -> Callable[[], str]:
+def resource_guard(output: Place, least_disk_mib: float, is_local: bool) -> Callable[[], str]:
     """Return the function that says why no scene may begin just now, empty if one may.
 
     Args:
@@ -20,7 +22,7 @@ def resource_guard(output: Path, least_disk_mib: float, is_local: bool) -> Calla
     """
 
     def blocked() -> str:
-        free = shutil.disk_usage(output).free / MIB
+        free = shutil.disk_usage(output).free / MIB if isinstance(output, Path) else math.inf
         if free < least_disk_mib:
             return (
                 f"paused: {free:.0f} MiB are free at {output}, below --min-free-disk "

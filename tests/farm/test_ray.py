@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from synth_addon.core.dataset.validate import validate_dataset
+from tests.object_server import BUCKET, object_server
 
 from .conftest import Synth, command
 
@@ -95,6 +96,16 @@ def test_the_same_command_goes_on_when_the_whole_cluster_was_lost(
     resumed = synth("generate", recipe, "-o", out, "--scenes", 24, "--resume", "--backend", "ray")
     assert resumed.returncode == 0, resumed.stderr
     assert hashed(out) == hashed(whole)
+
+
+def test_a_cluster_writes_into_an_object_store(
+    synth: Synth, recipe: Path, whole: Path, hashed: Hashed
+) -> None:
+    with object_server() as variables:
+        url = f"s3://{BUCKET}/ray"
+        done = synth("generate", recipe, "-o", url, "--scenes", 24, "--backend", "ray", **variables)
+        assert done.returncode == 0, done.stderr
+        assert synth("hash", url, **variables).stdout.strip() == hashed(whole)
 
 
 def begun(

@@ -98,12 +98,24 @@ def read_info(directory: Path) -> DatasetInfo:
             f"{path}: cannot be read ({reason_of(error)}). "
             "Give the folder that `synth generate --output` wrote."
         ) from error
+    return info_from_json(text, str(path))
+
+
+def info_from_json(text: bytes, where: str) -> DatasetInfo:
+    """Return what ``dataset.json`` says.
+
+    Args:
+        where: it was read from.
+
+    Raises:
+        DatasetError: it is not of this format.
+    """
     try:
         info = DatasetInfo.model_validate_json(text)
     except ValidationError as error:
-        raise DatasetError(_unusable(path, text, error)) from error
+        raise DatasetError(_unusable(where, text, error)) from error
     if info.format_version != FORMAT_VERSION:
-        raise DatasetError(_other_version(path, info.format_version))
+        raise DatasetError(_other_version(where, info.format_version))
     return info
 
 
@@ -137,7 +149,7 @@ def _shortened(value: JsonValue) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _unusable(path: Path, text: bytes, error: ValidationError) -> str:
+def _unusable(path: str, text: bytes, error: ValidationError) -> str:
     try:
         version = json.loads(text)["format_version"]
     except (ValueError, TypeError, KeyError):
@@ -153,7 +165,7 @@ def _unusable(path: Path, text: bytes, error: ValidationError) -> str:
     )
 
 
-def _other_version(path: Path, version: object) -> str:
+def _other_version(path: str, version: object) -> str:
     return (
         f"{path}: format_version is {version}, this Synth reads {FORMAT_VERSION}. "
         "Use the Synth that made the dataset."

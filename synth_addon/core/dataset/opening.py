@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..errors import DatasetError, OutputError
@@ -21,6 +21,7 @@ from .layout import (
     scenes_in_folder,
     walk_format_folders,
 )
+from .place import Place
 from .presence import PRESENCE_FILE
 from .run_record import RUN_FILE
 
@@ -66,10 +67,19 @@ def refuse_finished(directory: Path, wanted: Collection[int]) -> None:
         OutputError: some are; nothing was touched.
     """
     lines = walk_journal(directory / JOURNAL_FILE)
-    finished = sorted(line.scene for line in lines if line.scene in wanted)
-    if finished:
+    refuse_finished_scenes(directory, (line.scene for line in lines), wanted)
+
+
+def refuse_finished_scenes(place: Place, finished: Iterable[int], wanted: Collection[int]) -> None:
+    """Make sure that no wanted scene is among the finished ones.
+
+    Raises:
+        OutputError: some are.
+    """
+    found = sorted(scene for scene in finished if scene in wanted)
+    if found:
         raise OutputError(
-            f"{directory}: already holds {_scenes(finished)}. Add --resume to keep what is there "
+            f"{place}: already holds {_scenes(found)}. Add --resume to keep what is there "
             "and make only what is missing, or choose another --output."
         )
 
@@ -134,11 +144,20 @@ def _refuse_other_dataset(directory: Path, info: DatasetInfo) -> None:
         present = read_info(directory)
     except DatasetError as error:
         raise OutputError(f"{error} Or choose another --output.") from error
+    refuse_other_info(directory, present, info)
+
+
+def refuse_other_info(place: Place, present: DatasetInfo, info: DatasetInfo) -> None:
+    """Make sure that a dataset is the one that is to be made.
+
+    Raises:
+        OutputError: it is not.
+    """
     difference = first_difference(present, info)
     if difference is not None:
         path, theirs, ours = difference
         raise OutputError(
-            f"{directory}: holds a dataset that was made differently: {path} is {theirs} there "
+            f"{place}: holds a dataset that was made differently: {path} is {theirs} there "
             f"and {ours} now. Use the same recipe and versions, or choose another --output."
         )
 

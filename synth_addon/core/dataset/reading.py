@@ -198,12 +198,24 @@ def read_record(path: Path, kind: type[Record]) -> Record:
     """
     with reading_errors(path):
         text = path.read_bytes()
+    return record_from_json(text, kind, str(path))
+
+
+def record_from_json(text: bytes, kind: type[Record], where: str) -> Record:
+    """Return the record that a file holds.
+
+    Args:
+        where: it was read from.
+
+    Raises:
+        DatasetError: it does not hold such a record.
+    """
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        part = ".".join(str(part) for part in first["loc"]) or "the file"
         raise DatasetError(
-            f"{path}: {where} is damaged ({first['msg']}). Remove its scene's line from "
+            f"{where}: {part} is damaged ({first['msg']}). Remove its scene's line from "
             "journal.jsonl and run `synth generate` with --resume to make it again."
         ) from error

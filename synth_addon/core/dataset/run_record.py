@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..errors import DatasetError
-from .atomic import write_together
+from .local_folder import LocalFolder
+from .object_folder import ObjectFolder
 
 RUN_FILE = ".run.json"
 
@@ -30,36 +30,35 @@ class RunRecord:
     set_aside: dict[int, str]
 
 
-def write_run(directory: Path, run: RunRecord) -> None:
+def write_run(folder: LocalFolder | ObjectFolder, run: RunRecord) -> None:
     """Keep how a dataset was asked for.
 
     Raises:
-        StorageError: the disk is full or refuses.
+        StorageError: the disk or store is full or refuses.
     """
     plain = {
         "arguments": list(run.arguments),
         "scenes": run.scenes,
         "set_aside": {str(scene): reason for scene, reason in run.set_aside.items()},
     }
-    write_together({directory / RUN_FILE: f"{json.dumps(plain, indent=1)}\n".encode()})
+    folder.put({RUN_FILE: f"{json.dumps(plain, indent=1)}\n".encode()})
 
 
-def read_run(directory: Path) -> RunRecord:
+def read_run(folder: LocalFolder | ObjectFolder) -> RunRecord:
     """Return how a dataset was asked for.
 
     Raises:
         DatasetError: nothing is known of it, as of a dataset that was copied or merged.
     """
-    path = directory / RUN_FILE
     try:
-        plain = json.loads(path.read_bytes())
+        plain = json.loads(folder.read(RUN_FILE))
         return RunRecord(
             tuple(map(str, plain["arguments"])),
             int(plain["scenes"]),
             {int(scene): str(reason) for scene, reason in plain["set_aside"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (DatasetError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(
-            f"{path}: does not say how the dataset was asked for. Run `synth generate` with its "
-            "recipe and --resume"
+            f"{folder.place}/{RUN_FILE}: does not say how the dataset was asked for. "
+            "Run `synth generate` with its recipe and --resume"
         ) from error

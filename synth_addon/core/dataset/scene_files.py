@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Protocol
 
-from ..errors import DatasetError, StorageError
 from ..mesh import TriangleMesh
 from ..scene_spec import SettledScene, canonical_json
 from ..writers.frame_files import EncodedFrame
 from ..writers.models import encode_model
-from .atomic import link_file, make_folder, sync_folders, write_together
 from .info import DatasetInfo
 from .journal_lines import JournalEntry
 from .layout import is_model, model_paths, scene_files, scene_path
@@ -34,6 +32,16 @@ class AdoptedScene:
     files: Mapping[str, bytes]
 
 
+class Folder(Protocol):
+    """Where a dataset's files lie; paths are relative, with forward slashes."""
+
+    def put(self, files: Mapping[str, bytes], links: Mapping[str, Path] | None = None) -> None: ...
+
+    def has(self, path: str) -> bool: ...
+
+    def discard(self, paths: Iterable[str]) -> None: ...
+
+
 class SceneFiles:
     """Puts scenes' files into a dataset's folder.
 
@@ -41,9 +49,9 @@ class SceneFiles:
     a mesh that two scenes share has the same bytes from both.
     """
 
-    def __init__(self, directory: Path, info: DatasetInfo) -> None:
-        self.directory = directory
+    def __init__(self, folder: Folder, info: DatasetInfo) -> None:
         self.info = info
+        self._folder = folder
         self._model_hashes: dict[str, str] = {}
 
     def write(
@@ -76,14 +84,8 @@ class SceneFiles:
         return self._put(adopted.scene, digests, adopted.files, links)
 
     def discard(self, files: Iterable[str]) -> None:
-        """Remove a scene's files, to give a full disk its space back; meshes stay.
-
-        What cannot be removed goes when the run is resumed.
-        """
-        for path in files:
-            if not is_model(path):
-                with suppress(OSError):
-                    (self.directory / path).unlink(missing_ok=True)
+        """Remove a scene's files; meshes stay, others may show them."""
+        self._folder.discard(path for path in files if not is_model(path))
 
     def _put(
         self,
@@ -92,18 +94,8 @@ class SceneFiles:
         files: Mapping[str, bytes],
         links: Mapping[str, Path],
     ) -> JournalEntry:
+        self._folder.put(files, links)
         views = self.info.views_per_scene
-        try:
-            folders = [self.directory / folder for folder in _folders_of([*files, *links])]
-            for folder in folders:
-                make_folder(folder)
-            for path, source in links.items():
-                link_file(source, self.directory / path)
-            write_together({self.directory / path: data for path, data in files.items()})
-            sync_folders(folders)
-        except (StorageError, DatasetError):
-            self.discard([*files, *links])
-            raise
         return JournalEntry(scene=scene, frames=(scene * views, views), files=dict(digests))
 
     def _files_of(self, scene: SettledScene, frames: Sequence[EncodedFrame]) -> dict[str, bytes]:
@@ -126,7 +118,7 @@ class SceneFiles:
         """Return the SHA-256 of each mesh that is kept of a scene, and the files still to write."""
         hashes, missing = {}, {}
         for path, asset in model_paths(scene.spec, self.info.outputs).items():
-            is_there = (self.directory / path).is_file()
+            is_there = self._folder.has(path)
             if path not in self._model_hashes or not is_there:
                 data = encode_model(meshes[canonical_json(asset)])
                 self._model_hashes[path] = hashlib.sha256(data).hexdigest()
@@ -134,8 +126,3 @@ class SceneFiles:
                     missing[path] = data
             hashes[path] = self._model_hashes[path]
         return hashes, missing
-
-
-def _folders_of(files: Iterable[str]) -> set[PurePosixPath]:
-    """Return the folders whose names a scene may have added to, up to the dataset's own."""
-    return {folder for path in files for folder in PurePosixPath(path).parents}

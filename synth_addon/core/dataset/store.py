@@ -27,6 +27,7 @@ from .layout import (
     is_model,
     scene_path,
 )
+from .local_folder import LocalFolder
 from .lock import DatasetLock
 from .opening import check_folder, make_output, refuse_finished, remove_leftovers
 from .reading import read_record
@@ -51,7 +52,7 @@ class DatasetStore:
         self.info = info
         self._lock = lock
         self._journal = Journal(directory / JOURNAL_FILE)
-        self._files = SceneFiles(directory, info)
+        self._files = SceneFiles(LocalFolder(directory), info)
         self.damaged: dict[int, str] = {}
 
     @classmethod

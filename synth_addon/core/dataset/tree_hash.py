@@ -23,11 +23,11 @@ def hash_dataset(directory: Path) -> str:
     """
     read_info(directory)
     total = hashlib.sha256()
-    total.update(_record(INFO_FILE, file_hash(directory / INFO_FILE)))
-    total.update(_record(JOURNAL_FILE, _journal_digest(directory / JOURNAL_FILE)))
+    total.update(hash_record(INFO_FILE, file_hash(directory / INFO_FILE)))
+    total.update(hash_record(JOURNAL_FILE, _journal_digest(directory / JOURNAL_FILE)))
     for path in walk_format_folders(directory):
         if not any(part.startswith(".") for part in path.split("/")):
-            total.update(_record(path, file_hash(directory / path)))
+            total.update(hash_record(path, file_hash(directory / path)))
     return total.hexdigest()
 
 
@@ -48,5 +48,10 @@ def _journal_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _record(path: str, digest: str) -> bytes:
+def hash_record(path: str, digest: str) -> bytes:
+    """Return what one file adds to a dataset's hash.
+
+    Args:
+        digest: its SHA-256, in hex.
+    """
     return f"{digest}  {path}\n".encode()
