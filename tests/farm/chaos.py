@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,9 @@ import numpy as np
 
 DONE, SET_ASIDE = 0, 3
 _PATIENCE_S = 10.0
+_LONGEST_RUN_S = 900
+_NEWEST = 40
+"""A run that goes on looks at the files of at least so many scenes."""
 
 
 class Chaos:
@@ -24,15 +28,22 @@ class Chaos:
         command: of the coordinator, with --resume.
         output: the dataset's folder.
         seed: of all draws.
+        pause_s: at most, between two faults.
 
     Attributes:
         counts: how often each fault was made.
     """
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], output: Path, seed: int
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        output: Path,
+        seed: int,
+        pause_s: float = 0.4,
     ) -> None:
         self._command, self._environment, self._output = command, environment, output
+        self._pause_s = pause_s
         self._draw = np.random.default_rng(seed)
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped: set[int] = set()
@@ -47,12 +58,13 @@ class Chaos:
             "kill all": self._kill_all,
             "tear the journal": self._tear_journal,
             "leave half a file": self._leave_half,
+            "cut off a finished file": self._cut_off,
         }
-        names, weights = list(strikes), [0.56, 0.12, 0.08, 0.08, 0.08, 0.08]
+        names, weights = list(strikes), [0.52, 0.12, 0.08, 0.08, 0.06, 0.06, 0.08]
         try:
             while sum(self.counts.values()) < faults:
                 self._keep_going()
-                time.sleep(float(self._draw.uniform(0.05, 0.4)))
+                time.sleep(float(self._draw.uniform(0.05, self._pause_s)))
                 name = str(self._draw.choice(names, p=weights))
                 if strikes[name]():
                     self.counts[name] += 1
@@ -93,7 +105,7 @@ class Chaos:
         for _ in range(10):
             self._keep_going()
             assert self._process is not None
-            code = self._process.wait(240)
+            code = self._process.wait(_LONGEST_RUN_S)
             self._process = None
             if code == DONE:
                 return
@@ -156,6 +168,19 @@ class Chaos:
         unfinished = self._output / "images/000000/000000799.png"
         if not unfinished.exists():
             unfinished.write_bytes(b"\x89PNG")
+        return True
+
+    def _cut_off(self) -> bool:
+        """Leave a part of a file of a scene that was finished lately, as a power cut may."""
+        journal = self._output / "journal.jsonl"
+        if not self._kill_coordinator() or not journal.exists():
+            return False
+        lines = journal.read_bytes().split(b"\n")[:-1][-_NEWEST:]
+        if not lines:
+            return False
+        entry = json.loads(lines[int(self._draw.integers(len(lines)))])
+        path = self._output / str(self._draw.choice(sorted(entry["files"])))
+        os.truncate(path, path.stat().st_size // 2)
         return True
 
     def _end_stopped(self) -> None:
