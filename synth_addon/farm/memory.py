@@ -18,11 +18,20 @@ def own_memory_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / MIB
 
 
+def peak_memory_mib() -> float:
+    """Return the most resident memory of this process so far in MiB; 0 where unknown."""
+    return _kib_of("/proc/self/status", "VmHWM:", 0.0) / 1024
+
+
 def free_memory_mib() -> float:
     """Return what new processes could take without swapping, in MiB."""
+    return _kib_of("/proc/meminfo", "MemAvailable:", math.inf) / 1024
+
+
+def _kib_of(path: str, name: str, unknown: float) -> float:
     if sys.platform != "linux":
-        return math.inf
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) / 1024
-    return math.inf
+        return unknown
+    for line in Path(path).read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1])
+    return unknown
