@@ -13,6 +13,7 @@ from . import (
     hash,
     merge,
     openjd,
+    plan,
     preset,
     report,
     resume,
@@ -54,5 +55,6 @@ COMMANDS: Mapping[str, Command] = {
     "merge": merge,
     "download": download,
     "subset": subset,
+    "plan": plan,
     "work": work,
 }
