@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..core.asset_catalog import AssetCatalog
     from ..core.dataset.info import DatasetInfo
-    from ..core.dataset.journal import JournalEntry
+    from ..core.dataset.journal_lines import JournalEntry
     from ..core.dataset.store import DatasetStore
     from ..core.mesh import TriangleMesh
     from ..core.recipe.recipe import Recipe
@@ -128,7 +128,7 @@ def _make(
 def _measured(
     directory: Path, finished: Mapping[int, _Mark], views: int, startup_s: float
 ) -> Probe:
-    from ..core.dataset.journal import read_entries, read_index
+    from ..core.dataset.journal_index import read_entries, read_index
     from ..core.dataset.layout import COCO_FILE, INFO_FILE, JOURNAL_FILE, is_model
     from ..farm.memory import peak_memory_mib
     from ..farm.planning import Probe
