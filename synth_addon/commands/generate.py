@@ -170,15 +170,17 @@ def _generate(
     catalog: AssetCatalog,
     scenes: range,
 ) -> int:
-    from ..blender.ready_renderer import ready_renderer
     from ..core.dataset.storage import open_store
     from ..core.describe import dataset_info
+    from ..core.native_threads import few_native_threads
 
     def report(name: str, number: int, total: int) -> None:
         console.event("convex_parts", mesh=name, number=number, total=total)
         console.write(f"splitting {name} into convex parts, {number} of {total}; kept for later")
 
-    with console.without_native_errors():
+    with console.without_native_errors(), few_native_threads(options.threads or 0):
+        from ..blender.ready_renderer import ready_renderer
+
         renderer, catalog = ready_renderer(
             recipe, catalog, options.threads or 0, report, options.device or "CPU"
         )

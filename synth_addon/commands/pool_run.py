@@ -231,7 +231,8 @@ def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
         file, source = source, []
     elif not source:
         file = [_open_file()]
-    start = [str(blender), "--background", "--disable-autoexec", *file, "--python", batch, "--"]
+    start = [str(blender), "--background", "--disable-autoexec", "--threads", str(threads)]
+    start += [*file, "--python", batch, "--"]
     return [*start, "work", *source, *own]
 
 

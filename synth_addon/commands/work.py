@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..core.dataset.place import Place
     from ..core.mesh import TriangleMesh
     from ..core.recipe.recipe import Recipe
+    from ..core.renderer import Renderer
     from ..core.scene_spec import SettledScene
     from ..core.writers.frame_files import EncodedFrame
 
@@ -45,40 +46,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Work until the coordinator says stop, or is gone."""
-    from ..core.asset_catalog import catalog_assets
     from ..core.errors import SynthError
 
     console.json_lines = True
     with console.without_native_output():
         _beat(console)
         try:
-            loaded = recipe_from(options, console)
-            catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
-            return _work(options, console, loaded.recipe, catalog)
+            return _work(options, console)
         except SynthError as error:
             console.error(error)
             return error.exit_code
 
 
-def _work(
-    options: argparse.Namespace, console: Console, recipe: Recipe, catalog: AssetCatalog
-) -> int:
-    from ..blender.ready_renderer import ready_renderer
+def _work(options: argparse.Namespace, console: Console) -> int:
     from ..core.dataset.presence import show_presence
     from ..core.describe import dataset_info
     from ..core.job import FrameDone, Job
+    from ..core.native_threads import few_native_threads
     from ..farm.orders import Orders
     from ..farm.protocol import PROTOCOL
-
-    def report(name: str, number: int, total: int) -> None:
-        console.event("convex_parts", mesh=name, number=number, total=total)
 
     if isinstance(options.output, Path):
         show_presence(options.output)
     orders = Orders(sys.stdin)
-    renderer, catalog = ready_renderer(
-        recipe, catalog, options.threads, report, options.device or "CPU"
-    )
+    with few_native_threads(options.threads):
+        recipe, catalog, renderer = _loaded(options, console)
     with closing(renderer):
         info = dataset_info(recipe, catalog, renderer.version)
         console.event(
@@ -97,6 +89,21 @@ def _work(
         job.run(_announced(orders.scenes(lambda: job.has_failed), console))
     console.event("bye")
     return 0
+
+
+def _loaded(options: argparse.Namespace, console: Console) -> tuple[Recipe, AssetCatalog, Renderer]:
+    from ..blender.ready_renderer import ready_renderer
+    from ..core.asset_catalog import catalog_assets
+
+    def report(name: str, number: int, total: int) -> None:
+        console.event("convex_parts", mesh=name, number=number, total=total)
+
+    loaded = recipe_from(options, console)
+    catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
+    renderer, catalog = ready_renderer(
+        loaded.recipe, catalog, options.threads, report, options.device or "CPU"
+    )
+    return loaded.recipe, catalog, renderer
 
 
 class _Remote:
