@@ -64,10 +64,21 @@ class Dataset:
         """Return how many scenes are finished."""
         return len(self._index)
 
-    def frame_numbers(self) -> list[int]:
-        """Return the numbers of all frames of finished scenes, ascending."""
-        places = range(len(self._index))
-        return [frame for place in places for frame in self._index.frame_range(place)]
+    def frame_numbers(self, first: int = 0, end: int | None = None) -> list[int]:
+        """Return the numbers of all frames of finished scenes, ascending.
+
+        Args:
+            first, end: leave out lower numbers, and those from `end` on.
+        """
+        views, scenes = self.info.views_per_scene, self._index.scenes
+        start = int(np.searchsorted(scenes, first // views))
+        stop = len(scenes) if end is None else int(np.searchsorted(scenes, -(-end // views)))
+        return [
+            frame
+            for place in range(start, stop)
+            for frame in self._index.frame_range(place)
+            if first <= frame and (end is None or frame < end)
+        ]
 
     def annotations(self) -> Iterator[FrameAnnotation]:
         """Yield the annotations of all frames in the order of their numbers, one at a time."""

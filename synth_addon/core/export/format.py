@@ -6,7 +6,7 @@ A format of your own is an object with these members, named by an entry point of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,8 @@ from .source import ExportSource
 from .splits import Shares
 
 Options = Mapping[str, OptionValue]
+Write = Callable[[ExportSource, Path, Options], None]
+"""Writes all parts into an empty folder, as a format's `write` does."""
 WHOLE: Shares = {"all": 1.0}
 """Shares of formats that need no parts."""
 

@@ -16,7 +16,7 @@ from ..dataset.layout import INFO_FILE, JOURNAL_FILE
 from ..dataset.reading import Dataset, open_dataset
 from ..errors import DatasetError, OutputError, StorageError, UsageError
 from .filters import ExportFilter
-from .format import ExportFormat, Options
+from .format import ExportFormat, Options, Write
 from .record import RECORD_FILE, ExportRecord, OptionValue, is_export
 from .source import ExportSource
 from .splits import Shares, split_scenes
@@ -35,6 +35,7 @@ def export_dataset(
     filter: ExportFilter | None = None,
     hardlinks: bool = True,
     overwrite: bool = False,
+    write: Write | None = None,
     listener: Callable[[int], None] = lambda frame: None,
 ) -> ExportRecord:
     """Write a dataset into a folder in a format.
@@ -47,6 +48,7 @@ def export_dataset(
         options: of the format; those that are not given have their defaults.
         shares: of scenes for each part; without them the format's own.
         overwrite: whether an export that is there already is replaced.
+        write: what writes in place of the format's own `write`, such as many processes.
         listener: told of each frame.
 
     Raises:
@@ -69,18 +71,18 @@ def export_dataset(
         hardlinks,
         listener,
     )
-    return _written(source, name, format, chosen, output)
+    return _written(source, name, write or format.write, chosen, output)
 
 
 def _written(
-    source: ExportSource, name: str, format: ExportFormat, options: Options, output: Path
+    source: ExportSource, name: str, write: Write, options: Options, output: Path
 ) -> ExportRecord:
     """Write an export beside its place and let it take the place once it is whole."""
     unfinished = output.absolute().with_name(f".{output.absolute().name}{_UNFINISHED}")
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        format.write(source, unfinished, options)
+        write(source, unfinished, options)
         record = _record(source, name, options)
         (unfinished / RECORD_FILE).write_text(_json(record), "utf-8")
         if output.exists():

@@ -25,6 +25,28 @@ class Counts(Spec):
     dropped_frames: int = 0
     dropped_objects: int = 0
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            **{name: getattr(self, name) + getattr(other, name) for name in Counts.model_fields}
+        )
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some of the frames of a part, in a row.
+
+    Attributes:
+        first, end: frame numbers; None for no end.
+        scene: that of the kept frame before, which is not counted again; -1 for none.
+    """
+
+    first: int = 0
+    end: int | None = None
+    scene: int = -1
+
+
+WHOLE_PART = Span()
+
 
 @dataclass(frozen=True)
 class ExportFrame:
@@ -65,7 +87,8 @@ class ExportSource:
         shares: of the scenes for each part, in the order in which parts were named.
         categories: the classes that are kept, numbered from 1.
         hardlinks: whether pictures are linked rather than copied.
-        counts: of each part, once its frames have all been asked for.
+        counts: of each part, once its frames have all been asked for; those of the span that was
+            asked for last.
         listener: told of each frame that is given out.
     """
 
@@ -111,18 +134,25 @@ class ExportSource:
             )
         )
 
-    def frames(self, part: str) -> Iterator[ExportFrame]:
+    def kept_numbers(self, part: str) -> Iterator[int]:
+        """Yield the numbers of the frames of one part; records are read only where they matter.
+
+        Raises:
+            DatasetError: a record is missing or damaged.
+        """
+        for number in self._numbers(part, WHOLE_PART):
+            if not self.filter.drop_empty or self.filter.kept(self.dataset.annotation(number)):
+                yield number
+
+    def frames(self, part: str, span: Span = WHOLE_PART) -> Iterator[ExportFrame]:
         """Yield the frames of one part in the order of their numbers, one at a time.
 
         Raises:
             DatasetError: a record is missing or damaged.
         """
-        views = self.dataset.info.views_per_scene
         counted = dict.fromkeys(Counts.model_fields, 0)
-        scene = -1
-        for number in self.dataset.frame_numbers():
-            if self.parts[number // views] != part:
-                continue
+        scene = span.scene
+        for number in self._numbers(part, span):
             annotation = self.dataset.annotation(number)
             objects = self.filter.kept(annotation)
             targets = sum(shown.role == "target" for shown in annotation.objects)
@@ -137,3 +167,9 @@ class ExportSource:
             yield ExportFrame(self.dataset, part, annotation, objects)
             self.listener(number)
         self.counts[part] = Counts(**counted)
+
+    def _numbers(self, part: str, span: Span) -> Iterator[int]:
+        views = self.dataset.info.views_per_scene
+        for number in self.dataset.frame_numbers(span.first, span.end):
+            if self.parts[number // views] == part:
+                yield number

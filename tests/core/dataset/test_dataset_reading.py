@@ -44,6 +44,17 @@ def test_unfinished_dataset_shows_its_finished_scenes(fill, tmp_path):
         dataset.scene(1)
 
 
+def test_some_frames_are_named_without_the_others(fill, tmp_path):
+    fill(tmp_path, [3, 1, 6])
+    dataset = open_dataset(tmp_path)
+    every = dataset.frame_numbers()
+    assert every == [2, 3, 6, 7, 12, 13]
+    for first in range(16):
+        assert dataset.frame_numbers(first) == [n for n in every if n >= first]
+        for end in range(16):
+            assert dataset.frame_numbers(first, end) == [n for n in every if first <= n < end]
+
+
 def test_what_was_not_written_is_named(fill, tmp_path):
     dataset = open_dataset(fill(tmp_path, [0], outputs=OutputOptions(depth="off", normals="off")))
     for channel in ("depth", "normals", "coverage"):

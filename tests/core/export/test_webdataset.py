@@ -20,8 +20,12 @@ from synth_addon.core.dataset.reading import Dataset
 from synth_addon.core.errors import UsageError
 from synth_addon.core.export.check import export_problems
 from synth_addon.core.export.filters import ExportFilter
+from synth_addon.core.export.format import Options
+from synth_addon.core.export.formats.webdataset import FORMAT
+from synth_addon.core.export.formats.webdataset.shards import cut, write_tar
 from synth_addon.core.export.job import export_dataset
 from synth_addon.core.export.registry import find_format
+from synth_addon.core.export.source import WHOLE_PART, ExportSource
 
 from .conftest import AWKWARD, RECIPE, VIEWS, Export, generated
 
@@ -146,6 +150,55 @@ def test_equal_exports_have_equal_bytes_and_no_owner(export: Export) -> None:
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
     with tarfile.open(first / "train-000000.tar") as tar:
         assert {(m.mtime, m.uid, m.gid, m.uname, m.mode) for m in tar} == {(0, 0, 0, "", 0o644)}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7, 100])
+def test_every_frame_is_in_one_span_of_its_part(limit: int) -> None:
+    """Views are three; frames that are left out go with the shard before."""
+    kept = [1, 2, 3, 8, 9, 10, 11, 15, 30, 31, 32, 33]
+    shards = list(cut("train", kept, limit, 3))
+    ends = [shard.span.end for shard in shards]
+    assert [shard.number for shard in shards] == list(range(len(shards)))
+    assert [shard.span.first for shard in shards] == [0, *ends[:-1]]
+    assert ends[-1] is None
+    inside = [[n for n in kept if s.span.first <= n < (s.span.end or 99)] for s in shards]
+    assert [n for numbers in inside for n in numbers] == kept
+    assert all(1 <= len(numbers) <= limit for numbers in inside)
+    befores = [-1, *(numbers[-1] // 3 for numbers in inside[:-1])]
+    assert [shard.span.scene for shard in shards] == befores
+
+
+def test_a_part_without_frames_has_a_shard_that_leaves_no_file(tmp_path: Path) -> None:
+    assert [(shard.number, shard.span) for shard in cut("val", [], 5, 2)] == [(0, WHOLE_PART)]
+    assert write_tar(tmp_path / "val-000000.tar", []) == ((), None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_shards_that_are_written_twice_and_backwards_are_the_same(
+    export: Export, limit: int
+) -> None:
+    def backwards(source: ExportSource, folder: Path, options: Options) -> None:
+        shards = list(FORMAT.shards(source, options))
+        for shard in reversed(shards):
+            FORMAT.write_shard(shard, source, folder, options)
+        (folder / ".unfinished.train-000000.tar.elsewhere.7").write_bytes(b"of a lost process")
+        written = [FORMAT.write_shard(shard, source, folder, options) for shard in shards]
+        FORMAT.write_index(written, source, folder, options)
+
+    options = {"samples_per_shard": limit}
+    kept = ExportFilter(min_area=450, drop_empty=True)
+    shares = {"train": 0.5, "val": 0.5}
+    arguments = {"options": options, "filter": kept, "shares": shares}
+    first, record = export("webdataset", **arguments)
+    second, again = export("webdataset", "again", write=backwards, **arguments)
+    _, other = export("huggingface", "other", filter=kept, shares=shares)
+    assert again == record
+    assert record.counts == other.counts
+    assert sum(counts.dropped_frames for counts in record.counts.values()) > 0
+    assert {path.name: path.read_bytes() for path in first.iterdir()} == {
+        path.name: path.read_bytes() for path in second.iterdir()
+    }
 
 
 def test_what_is_wrong_is_named(export: Export) -> None:

@@ -22,7 +22,7 @@ depend on the dataset and the options only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,11 @@ from ....errors import UsageError
 from ...format import FormatOption, Options
 from ...placing import whole_bytes
 from ...record import ExportRecord
-from ...source import ExportFrame, ExportSource
+from ...sharding import Shard, WrittenShard
+from ...source import Counts, ExportFrame, ExportSource
 from ...splits import Shares
 from .check import part_problems
-from .shards import ShardWriter
+from .shards import cut, remove_unfinished, write_tar
 
 INDEX = "shards.json"
 CHANNELS = ("depth", "instances", "normals", "coverage")
@@ -55,18 +56,49 @@ class WebDataset:
     shares: Shares = {"train": 1.0}
 
     def write(self, source: ExportSource, folder: Path, options: Options) -> None:
-        info = source.dataset.info
-        suffixes = _suffixes(_channels(options["channels"]), info.outputs)
+        shards = self.shards(source, options)
+        written = (self.write_shard(shard, source, folder, options) for shard in shards)
+        self.write_index(written, source, folder, options)
+
+    def shards(self, source: ExportSource, options: Options) -> Iterator[Shard]:
+        _channels(options["channels"])
         limit = int(options["samples_per_shard"])
         if limit < 1:
             raise UsageError(f"--option samples_per_shard={limit}: must be at least 1")
-        index = {}
-        for part in source.part_names:
-            with ShardWriter(folder, part, limit, info.views_per_scene) as writer:
-                for frame in source.frames(part):
-                    scene, files = frame.annotation.scene, _files(frame, source, suffixes)
-                    writer.add(scene, frame.number, files)
-            index[part] = writer.shards
+        views = source.dataset.info.views_per_scene
+        parts = source.part_names
+        return (
+            shard for part in parts for shard in cut(part, source.kept_numbers(part), limit, views)
+        )
+
+    def write_shard(
+        self, shard: Shard, source: ExportSource, folder: Path, options: Options
+    ) -> WrittenShard:
+        suffixes = _suffixes(_channels(options["channels"]), source.dataset.info.outputs)
+        samples = (
+            (frame.number, _files(frame, source, suffixes))
+            for frame in source.frames(shard.part, shard.span)
+        )
+        frames, entry = write_tar(folder / f"{shard.part}-{shard.number:06d}.tar", samples)
+        return WrittenShard(shard.part, frames, source.counts[shard.part], entry)
+
+    def write_index(
+        self,
+        written: Iterable[WrittenShard],
+        source: ExportSource,
+        folder: Path,
+        options: Options,
+    ) -> None:
+        index: dict[str, list[Mapping[str, Any]]] = {part: [] for part in source.part_names}
+        counts = dict.fromkeys(source.part_names, Counts())
+        for shard in written:
+            counts[shard.part] += shard.counts
+            if shard.entry is not None:
+                index[shard.part].append(shard.entry)
+        source.counts.clear()  # those of single shards, in the order in which these were written
+        source.counts.update(counts)
+        remove_unfinished(folder)
+        suffixes = _suffixes(_channels(options["channels"]), source.dataset.info.outputs)
         content = {"suffixes": ["png", "json", *suffixes.values()], "parts": index}
         (folder / INDEX).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 

@@ -1,90 +1,88 @@
-"""Writes samples into tar files that depend on their content only."""
+"""Divides frames over tar files, and writes these such that they depend on their content only."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import os
+import socket
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+from ...sharding import Shard
+from ...source import Span
 
-class ShardWriter:
-    """Puts the samples of one part into one tar file after the other.
+_UNFINISHED = ".unfinished."
 
-    Attributes:
-        shards: of each finished tar file its name, count of samples, first and last frame, and
-            SHA-256.
+
+def cut(part: str, numbers: Iterable[int], limit: int, views: int) -> Iterator[Shard]:
+    """Yield the shards of a part: as full as can be with scenes that are whole where they can be.
+
+    What is left out between two frames that are kept belongs to the shard before, so that every
+    frame of the part is in one span.
+
+    Args:
+        numbers: of the frames that are kept, ascending.
+        limit: most frames in a shard.
+        views: of each scene.
     """
+    shard, count, scene = 0, 0, -1
+    span = Span()
+    for number in numbers:
+        room = limit - count
+        if count and room < (1 if number // views == scene else views):
+            yield Shard(part, shard, Span(span.first, number, span.scene))
+            span = Span(number, None, scene)
+            shard, count = shard + 1, 0
+        scene = number // views
+        count += 1
+    yield Shard(part, shard, span)
 
-    def __init__(self, folder: Path, part: str, limit: int, views_per_scene: int) -> None:
-        self.shards: list[dict[str, Any]] = []
-        self._folder = folder
-        self._part = part
-        self._limit = limit
-        self._views = views_per_scene
-        self._tar: tarfile.TarFile | None = None
-        self._count = 0
-        self._frames: list[int] = []
-        self._scene = -1
 
-    def __enter__(self) -> ShardWriter:
-        return self
+def write_tar(
+    path: Path, samples: Iterable[tuple[int, Iterable[tuple[str, bytes]]]]
+) -> tuple[tuple[int, ...], dict[str, Any] | None]:
+    """Write one tar file, whole or not at all; without samples none.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._tar is not None:
-            self._finish(self._tar)
+    Args:
+        samples: of each frame its number, and name and content of its files.
 
-    def add(self, scene: int, frame: int, files: Iterable[tuple[str, bytes]]) -> None:
-        """Add one sample.
-
-        Args:
-            files: name and content of each.
-        """
-        if self._tar is not None and self._is_full(scene):
-            self._finish(self._tar)
-        tar = self._tar = self._tar or self._begin()
-        for name, content in files:
-            tar.addfile(_header(name, len(content)), io.BytesIO(content))
-        self._frames = [*self._frames[:1], frame]
-        self._count += 1
-        self._scene = scene
-
-    def _is_full(self, scene: int) -> bool:
-        room = self._limit - self._count
-        return room < (1 if scene == self._scene else self._views)
-
-    def _begin(self) -> tarfile.TarFile:
-        self._count = 0
-        self._frames = []
-        return tarfile.open(self._path, "w", format=tarfile.USTAR_FORMAT)
-
-    def _finish(self, tar: tarfile.TarFile) -> None:
-        path = self._path
-        tar.close()
-        self._tar = None
-        with path.open("rb") as file:
+    Returns:
+        The frames' numbers; and of the file its name, count of samples, first and last frame, and
+        SHA-256.
+    """
+    # a process that is taken for lost may still write the same shard elsewhere
+    unfinished = path.with_name(f"{_UNFINISHED}{path.name}.{socket.gethostname()}.{os.getpid()}")
+    try:
+        frames = _write(unfinished, samples)
+        if not frames:
+            return (), None
+        with unfinished.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self.shards.append(
-            {
-                "file": path.name,
-                "samples": self._count,
-                "frames": [self._frames[0], self._frames[-1]],
-                "sha256": digest,
-            }
-        )
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    ends = [frames[0], frames[-1]]
+    entry = {"file": path.name, "samples": len(frames), "frames": ends, "sha256": digest}
+    return tuple(frames), entry
 
-    @property
-    def _path(self) -> Path:
-        """The tar file that is being written, or the next one."""
-        return self._folder / f"{self._part}-{len(self.shards):06d}.tar"
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what processes that were ended have left behind."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        path.unlink(missing_ok=True)
+
+
+def _write(path: Path, samples: Iterable[tuple[int, Iterable[tuple[str, bytes]]]]) -> list[int]:
+    frames = []
+    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
+        for frame, files in samples:
+            for name, content in files:
+                tar.addfile(_header(name, len(content)), io.BytesIO(content))
+            frames.append(frame)
+    return frames
 
 
 def _header(name: str, size: int) -> tarfile.TarInfo:
