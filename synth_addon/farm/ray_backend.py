@@ -6,8 +6,6 @@ process or machine takes with it when it dies is a worker, and the pool starts a
 
 from __future__ import annotations
 
-import os
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,14 +14,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ..core.devices import Device
-from ..core.errors import UsageError
 from .backend import Backend
 from .json_process import JsonProcess
 from .pool_worker import Channel, Take
 from .protocol import Message
-from .sizing import usable_cores
+from .ray_cluster import ray_cluster
 
-_CONNECT_S = 5.0
 _END_S = 2.0
 """How long an actor may take to end its process before it is ended itself."""
 _CONCURRENT_CALLS = 4
@@ -46,10 +42,8 @@ def ray_backend(
     Raises:
         UsageError: Ray is not installed, or the cluster cannot be reached.
     """
-    ray = _ray()
-    place = address or os.environ.get("RAY_ADDRESS") or "local"
-    _connect(ray, place)
-    try:
+    with ray_cluster(address) as cluster:
+        ray = cluster.ray
         amounts = {"num_cpus": threads, "num_gpus": 0 if device == "CPU" else 1}
         actors = ray.remote(_Host).options(max_concurrency=_CONCURRENT_CALLS, **amounts)
 
@@ -57,63 +51,11 @@ def ray_backend(
             return _ActorChannel(ray, actors.remote(command, sys.executable), take, ended)
 
         def seats() -> int:
-            return workers or _room(ray.cluster_resources(), amounts)
+            return workers or cluster.room(amounts)
 
         count = str(workers) if workers else f"{seats()} or more"
-        text = f"{count} workers with {threads} render threads each, by Ray at {place}"
+        text = f"{count} workers with {threads} render threads each, by Ray at {cluster.place}"
         yield Backend(start, seats, is_local=False, description=text)
-    finally:
-        ray.shutdown()
-
-
-def _ray() -> Any:
-    # or else Ray reports over the network that it is used
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    try:
-        import ray
-    except ImportError as error:
-        raise UsageError(
-            "--backend ray: the package ray is not installed. "
-            "Install it with: pip install 'synth-addon[ray]'"
-        ) from error
-    return ray
-
-
-def _connect(ray: Any, place: str) -> None:
-    _refuse_unreachable(place)
-    quiet = {"log_to_driver": False, "configure_logging": False, "logging_level": "ERROR"}
-    own = {"num_cpus": usable_cores(), "include_dashboard": False} if place == "local" else {}
-    try:
-        ray.init(address=place, **quiet, **own)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(
-            f"--address {place}: there is no cluster that answers ({reason}). Start one with "
-            "`ray start --head`, or leave out --address to use this machine alone"
-        ) from error
-
-
-def _refuse_unreachable(place: str) -> None:
-    """Find out within seconds what Ray itself tries for minutes."""
-    host, colon, port = place.removeprefix("ray://").rpartition(":")
-    if place in ("auto", "local") or "/" in host:
-        return
-    if not colon or not port.isdigit():
-        raise UsageError(f"--address {place}: write HOST:PORT, ray://HOST:PORT or auto")
-    try:
-        socket.create_connection((host, int(port)), _CONNECT_S).close()
-    except (OSError, OverflowError, UnicodeError) as error:
-        raise UsageError(
-            f"--address {place}: cannot be reached ({error}). Is the cluster up, and the port open?"
-        ) from error
-
-
-def _room(resources: dict[str, float], amounts: dict[str, int]) -> int:
-    """Return how many workers fit into all of a cluster."""
-    room = resources.get("CPU", 0) // amounts["num_cpus"]
-    if amounts["num_gpus"]:
-        room = min(room, resources.get("GPU", 0) // amounts["num_gpus"])
-    return max(1, int(room))
 
 
 class _Host:

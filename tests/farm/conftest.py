@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ RECIPE: dict[str, Any] = {
     "camera": {"width_px": 32, "height_px": 24},
 }
 Synth = Callable[..., subprocess.CompletedProcess[str]]
+STORE = 80 << 20
+"""Ray's least shared memory of a machine."""
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +86,26 @@ def hashed(synth: Synth) -> Callable[[Path], str]:
         return done.stdout.strip()
 
     return of
+
+
+def started(environment: dict[str, str], **variables: str) -> Any:
+    """Return a cluster of three machines, each a set of processes here with one core."""
+    from ray.cluster_utils import Cluster
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", environment["PYTHONPATH"])
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": STORE}
+        cluster = Cluster(initialize_head=True, head_node_args=head)
+        for _ in range(2):
+            cluster.add_node(num_cpus=1, object_store_memory=STORE)
+    return cluster
+
+
+@pytest.fixture
+def cluster(environment: dict[str, str]) -> Iterator[Any]:
+    cluster = started(environment)
+    yield cluster
+    cluster.shutdown()

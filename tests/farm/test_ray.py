@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +14,15 @@ import pytest
 from synth_addon.core.dataset.validate import validate_dataset
 from tests.object_server import BUCKET, object_server
 
-from .conftest import Synth, command
+from .conftest import Synth, command, started
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="Ray's test cluster is for POSIX"),
 ]
 Hashed = Callable[[Path], str]
-STORE = 80 << 20
-"""Ray's least shared memory of a machine."""
 IMPATIENT = {"RAY_gcs_rpc_server_reconnect_timeout_s": "5"}
 """How long Ray waits for a head that is gone; a minute is usual."""
-
-
-def started(environment: dict[str, str]) -> Any:
-    """Return a cluster of three machines, each a set of processes here with one core."""
-    from ray.cluster_utils import Cluster
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", environment["PYTHONPATH"])
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": STORE}
-        cluster = Cluster(initialize_head=True, head_node_args=head)
-        for _ in range(2):
-            cluster.add_node(num_cpus=1, object_store_memory=STORE)
-    return cluster
-
-
-@pytest.fixture
-def cluster(environment: dict[str, str]) -> Iterator[Any]:
-    cluster = started(environment)
-    yield cluster
-    cluster.shutdown()
 
 
 def test_three_machines_make_what_one_process_makes(
