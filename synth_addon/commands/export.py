@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .console import Console
+from .export_crew import crew_writes
 from .exporting import tell_export
+from .pool_run import add_backend_arguments
 
 if TYPE_CHECKING:
     from ..core.export.filters import ExportFilter
+    from ..core.export.format import Write
     from ..core.export.record import ExportRecord, OptionValue
 
 HELP = "write a dataset in the formats that training code reads"
@@ -66,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an option of a format; may be repeated",
     )
     add("--overwrite", action="store_true", help="replace an export that is there already")
+    add_backend_arguments(parser)
     add("--json", action="store_true", help="write progress as JSON lines")
 
 
@@ -82,10 +86,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"{named[missing[0]]} is missing. `synth export --help` shows all")
     formats = {name: find_format(name) for name in dict.fromkeys(options.format)}
     given = _options(options.option, list(formats))
-    for name in formats:
-        folder = options.output if len(formats) == 1 else options.output / name
-        record = _export(options, name, folder, given[name], console)
-        tell_export(record, folder, console)
+    with crew_writes(options, formats) as writes:
+        for name in formats:
+            folder = options.output if len(formats) == 1 else options.output / name
+            record = _export(options, name, folder, given[name], writes.get(name), console)
+            tell_export(record, folder, console)
     return 0
 
 
@@ -94,6 +99,7 @@ def _export(
     name: str,
     folder: Path,
     given: dict[str, OptionValue],
+    write: Write | None,
     console: Console,
 ) -> ExportRecord:
     from ..core.export.job import export_dataset
@@ -110,6 +116,7 @@ def _export(
         filter=_filter(options),
         hardlinks=options.images == "hardlink",
         overwrite=options.overwrite,
+        write=write,
         listener=lambda frame: console.event("frame", format=name, frame=frame),
     )
 

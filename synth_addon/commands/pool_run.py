@@ -28,8 +28,8 @@ UNFINISHED = 3
 """Exit code where scenes were set aside."""
 
 
-def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what only pools of workers need."""
+def add_backend_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare how many processes there are, and where."""
     parser.add_argument(
         "--workers", metavar="N", help="make it by N processes, or auto for what suits this machine"
     )
@@ -43,6 +43,11 @@ def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="auto|HOST:PORT",
         help="the Ray cluster (default: what RAY_ADDRESS names, or else this machine alone)",
     )
+
+
+def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what only pools of workers need."""
+    add_backend_arguments(parser)
     parser.add_argument(
         "--blender", metavar="PROGRAM", help="the Blender that workers are (default: this one)"
     )
@@ -215,7 +220,7 @@ def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
     for override in options.set:
         own += ["--set", override]
     source = [options.source] if options.source is not None else []
-    blender = options.blender or _running_blender()
+    blender = options.blender or running_blender()
     if blender is None:
         return [
             sys.executable,
@@ -241,7 +246,7 @@ def _anywhere(place: Place) -> Place:
     return place.absolute() if isinstance(place, Path) else place
 
 
-def _running_blender() -> str | None:
+def running_blender() -> str | None:
     """Return the program of the Blender that this runs in; None outside and in the module."""
     bpy = sys.modules.get("bpy")
     return (bpy.app.binary_path or None) if bpy is not None else None

@@ -18,6 +18,8 @@ CRASH = "STAND_IN_CRASH_ON"
 """Variable with the scene that ends the process."""
 HANG = "STAND_IN_HANG_ON"
 """Variable with the scene that never ends."""
+FILE_DELAY = "STAND_IN_FILE_DELAY_S"
+"""Variable with the seconds that every file takes longer to go into a tar file."""
 
 
 class StandIn(ReferenceRenderer):
@@ -44,3 +46,14 @@ class StandIn(ReferenceRenderer):
 module = types.ModuleType("synth_addon.blender.renderer")
 module.BlenderRenderer = StandIn
 sys.modules["synth_addon.blender.renderer"] = module
+
+if FILE_DELAY in os.environ:
+    from synth_addon.core.export.formats import webdataset
+
+    whole_bytes = webdataset.whole_bytes
+
+    def slowly(path: Path) -> bytes:
+        time.sleep(float(os.environ[FILE_DELAY]))
+        return whole_bytes(path)
+
+    webdataset.whole_bytes = slowly
