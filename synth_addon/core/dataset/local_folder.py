@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from ..errors import DatasetError, StorageError
 from .atomic import link_file, make_folder, sync_folders, write_together
 from .faults import reading_errors
+from .layout import is_model
 
 
 class LocalFolder:
@@ -24,8 +25,8 @@ class LocalFolder:
             links: files that are linked or copied, by their paths here.
 
         Raises:
-            StorageError: the disk is full or refuses; none of the files are left.
-            DatasetError: a linked file is missing; none of the files are left.
+            StorageError: the disk is full or refuses; of the files, meshes alone are left.
+            DatasetError: a linked file is missing; of the files, meshes alone are left.
         """
         links = links or {}
         try:
@@ -37,7 +38,8 @@ class LocalFolder:
             write_together({self.place / path: data for path, data in files.items()})
             sync_folders(folders)
         except (StorageError, DatasetError):
-            self.discard([*files, *links])
+            # other scenes may show the same meshes
+            self.discard(path for path in [*files, *links] if not is_model(path))
             raise
 
     def has(self, path: str) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from .scene_files import AdoptedScene
 from .scene_set import SceneSet
 from .store import DatasetStore
 
+_AT_ONCE = 100
+"""Scenes that are taken over before the disk is waited for."""
 Listener = Callable[[int], None]
 
 
@@ -131,10 +134,12 @@ class _Plan:
 def _adopt(info: DatasetInfo, plan: _Plan, output: Path, resume: bool, listener: Listener) -> int:
     wanted = SceneSet(map(int, plan.numbers))
     with DatasetStore.create_or_resume(output, info, resume, wanted) as store:
-        for place, number in enumerate(map(int, plan.numbers)):
-            if number not in store:
-                store.adopt_scene(plan.scene(place, info))
-                listener(number)
+        pending = (place for place, number in enumerate(plan.numbers) if int(number) not in store)
+        while places := list(islice(pending, _AT_ONCE)):
+            scenes = [plan.scene(place, info) for place in places]
+            store.adopt_scenes(scenes)
+            for scene in scenes:
+                listener(scene.scene)
         store.finish()
     return plan.numbers.size
 

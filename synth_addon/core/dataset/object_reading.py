@@ -19,6 +19,7 @@ from .store import DatasetStore
 from .tree_hash import hash_record
 
 _READ_AT_ONCE = 64
+_SCENES_AT_ONCE = 10
 
 
 def hash_objects(folder: ObjectFolder) -> str:
@@ -79,9 +80,10 @@ def download(
     info = read_object_info(folder)
     wanted = finished_scenes(folder)
     with DatasetStore.create_or_resume(output, info, resume, wanted) as store:
-        for entry in walk_entries(folder):
-            if entry.scene not in store:
-                store.adopt_scene(_adopted(folder, entry, output))
+        pending = (entry for entry in walk_entries(folder) if entry.scene not in store)
+        while entries := list(islice(pending, _SCENES_AT_ONCE)):
+            store.adopt_scenes([_adopted(folder, entry, output) for entry in entries])
+            for entry in entries:
                 listener(entry.scene)
         store.finish()
     return len(wanted)

@@ -69,34 +69,33 @@ class SceneFiles:
         files = self._files_of(scene, frames)
         hashes, models = self._models_of(scene, meshes)
         digests = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-        return self._put(scene.spec.scene, hashes | digests, files | models, {})
+        self._folder.put(files | models)
+        return self._entry(scene.spec.scene, hashes | digests)
 
-    def adopt(self, adopted: AdoptedScene) -> JournalEntry:
-        """Take a scene of another dataset over and return what the journal is to say.
+    def adopt(self, scenes: Sequence[AdoptedScene]) -> list[JournalEntry]:
+        """Take scenes of other datasets over and return what the journal is to say of each.
 
         Raises:
             StorageError: the disk is full or refuses.
-            DatasetError: one of its files is missing.
+            DatasetError: one of their files is missing.
         """
-        digests = {path: hashlib.sha256(data).hexdigest() for path, data in adopted.files.items()}
-        digests |= {path: digest for path, (_, digest) in adopted.links.items()}
-        links = {path: source for path, (source, _) in adopted.links.items()}
-        return self._put(adopted.scene, digests, adopted.files, links)
+        files = {path: data for scene in scenes for path, data in scene.files.items()}
+        links = {path: file for scene in scenes for path, (file, _) in scene.links.items()}
+        self._folder.put(files, links)
+        return [self._adopted_entry(scene) for scene in scenes]
+
+    def _adopted_entry(self, scene: AdoptedScene) -> JournalEntry:
+        digests = {path: hashlib.sha256(data).hexdigest() for path, data in scene.files.items()}
+        digests |= {path: digest for path, (_, digest) in scene.links.items()}
+        return self._entry(scene.scene, digests)
 
     def discard(self, files: Iterable[str]) -> None:
         """Remove a scene's files; meshes stay, others may show them."""
         self._folder.discard(path for path in files if not is_model(path))
 
-    def _put(
-        self,
-        scene: int,
-        digests: Mapping[str, str],
-        files: Mapping[str, bytes],
-        links: Mapping[str, Path],
-    ) -> JournalEntry:
-        self._folder.put(files, links)
+    def _entry(self, scene: int, digests: dict[str, str]) -> JournalEntry:
         views = self.info.views_per_scene
-        return JournalEntry(scene=scene, frames=(scene * views, views), files=dict(digests))
+        return JournalEntry(scene=scene, frames=(scene * views, views), files=digests)
 
     def _files_of(self, scene: SettledScene, frames: Sequence[EncodedFrame]) -> dict[str, bytes]:
         """Return all files of a scene by path, making sure that none is missing or too much."""

@@ -140,14 +140,16 @@ class DatasetStore:
             raise ValueError(f"scene {scene.spec.scene} is finished already")
         self.enter([self._files.write(scene, frames, meshes)])
 
-    def adopt_scene(self, adopted: AdoptedScene) -> None:
-        """Take a scene of another dataset over; it is finished when this returns.
+    def adopt_scenes(self, scenes: Sequence[AdoptedScene]) -> None:
+        """Take scenes of other datasets over; they are finished when this returns.
+
+        Many at once wait for the disk once.
 
         Raises:
-            StorageError: the disk is full or refuses; the scene is still pending.
-            DatasetError: one of its files is missing.
+            StorageError: the disk is full or refuses; the scenes are still pending.
+            DatasetError: one of their files is missing.
         """
-        self.enter([self._files.adopt(adopted)])
+        self.enter(self._files.adopt(scenes))
 
     def holds(self, entry: JournalEntry) -> bool:
         """Tell whether the files of a scene are here, as far as its record says."""

@@ -10,6 +10,7 @@ import pytest
 
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.dataset import merge
+from synth_addon.core.dataset import merge as merge_module
 from synth_addon.core.dataset.merge import merge_datasets, take_subset
 from synth_addon.core.dataset.reading import open_dataset
 from synth_addon.core.dataset.store import DatasetStore
@@ -105,14 +106,15 @@ def test_other_recipes_are_numbered_anew(tmp_path: Path) -> None:
 def test_an_interrupted_merge_goes_on(
     parts: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    adopt = DatasetStore.adopt_scene
+    adopt = DatasetStore.adopt_scenes
 
-    def interrupted(store: DatasetStore, adopted: Any) -> None:
-        if adopted.scene == 3:
+    def interrupted(store: DatasetStore, scenes: Any) -> None:
+        if any(adopted.scene == 3 for adopted in scenes):
             raise KeyboardInterrupt
-        adopt(store, adopted)
+        adopt(store, scenes)
 
-    monkeypatch.setattr(DatasetStore, "adopt_scene", interrupted)
+    monkeypatch.setattr(DatasetStore, "adopt_scenes", interrupted)
+    monkeypatch.setattr(merge_module, "_AT_ONCE", 2)
     with pytest.raises(KeyboardInterrupt):
         merge_datasets(parts, tmp_path / "merged")
     monkeypatch.undo()
