@@ -73,7 +73,7 @@ def test_commands_parse(document: str, arguments: str) -> None:
 def test_commands_are_found() -> None:
     in_readme = [split(arguments)[0] for name, arguments in commands() if name == "README.md"]
     wanted = {"generate", "preset", "sample", "validate", "hash", "show", "export", "report"}
-    wanted |= {"merge", "subset", "status", "resume", "openjd", "plan"}
+    wanted |= {"merge", "subset", "status", "resume", "openjd", "plan", "download"}
     assert set(in_readme) == wanted
 
 

@@ -1,8 +1,9 @@
 """The journal of a dataset in an object store.
 
 Nothing can be appended to an object, so a run adds pieces of the journal, each named by its own
-hash; `finish` joins them into the one object that a dataset has. Two coordinators by mistake do no
-harm: both write the same scenes with the same bytes, and no piece replaces another.
+hash; `finish` joins them into the one object that a dataset has. Runs of one dataset are to follow
+one another: object stores have no locks, and of two that finish at the same moment one may forget
+scenes of the other, which `--resume` then makes anew.
 """
 
 from __future__ import annotations
