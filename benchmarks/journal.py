@@ -54,9 +54,9 @@ def lines(scenes: int, files: int) -> Iterator[str]:
         for number in range(WORKERS):
             scene = block + (number * 37) % WORKERS
             if scene < scenes:
-                names = (f'"images/{scene:06d}/{scene * 32 + n:09d}.png"' for n in range(files))
-                entries = ",".join(f'{name}:"{scene:064x}"' for name in names)
-                yield f'{{"files":{{{entries}}},"frames":[{scene},1],"scene":{scene}}}\n'
+                start, digest, first = f'"images/{scene:06d}/', f"{scene:064x}", scene * 32
+                entries = [f'{start}{first + n:09d}.png":"{digest}"' for n in range(files)]
+                yield f'{{"files":{{{",".join(entries)}}},"frames":[{scene},1],"scene":{scene}}}\n'
 
 
 def prepare(folder: Path, scenes: int, files: int) -> tuple[list[str], dict[str, str], Path]:

@@ -33,6 +33,11 @@ class PoolLines:
     def __init__(self, console: Console, views: int) -> None:
         self._console, self._views = console, views
         self._report: Callable[[FrameDone], None]
+        self._workers: Callable[[], Sequence[PoolWorker]] = list
+
+    def show(self, workers: Callable[[], Sequence[PoolWorker]]) -> None:
+        """Show those workers from now on that there are, where there is a place to."""
+        self._workers = workers
 
     def planned(self, scenes: int) -> None:
         total = scenes * self._views
@@ -68,6 +73,11 @@ class _PoolScreen(PoolLines):
         super().__init__(console, views)
         self._bar = bar
 
+    def picture(self) -> RenderableType:
+        from rich.console import Group
+
+        return Group(self._bar, _workers_text(self._workers()))
+
     def noticed(self, text: str) -> None:
         self._bar.console.print(text, markup=False, highlight=False)
 
@@ -81,37 +91,30 @@ class _PoolScreen(PoolLines):
 
 
 @contextmanager
-def pool_progress(
-    console: Console, views: int, workers: Callable[[], Sequence[PoolWorker]]
-) -> Iterator[PoolLines]:
+def pool_progress(console: Console, views: int) -> Iterator[PoolLines]:
     """Yield what is to be told of a pool.
 
     Args:
         views: frames of a scene.
-        workers: those that there are just now.
     """
     if not console.is_terminal:
         yield PoolLines(console, views)
         return
     from rich.console import Console as RichConsole
-    from rich.console import Group
     from rich.live import Live
     from rich.progress import Progress
 
     terminal = RichConsole(file=console.out)
     bar = Progress(*columns_of_bar(), console=terminal, auto_refresh=False)
-
-    def picture() -> RenderableType:
-        return Group(bar, _workers_text(workers()))
-
+    screen = _PoolScreen(console, views, bar)
     with Live(
         console=terminal,
-        get_renderable=picture,
+        get_renderable=screen.picture,
         refresh_per_second=_REFRESHES_A_SECOND,
         redirect_stdout=False,
         redirect_stderr=False,
     ):
-        yield _PoolScreen(console, views, bar)
+        yield screen
 
 
 def _workers_text(workers: Sequence[PoolWorker]) -> Text:

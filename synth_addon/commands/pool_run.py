@@ -146,7 +146,7 @@ def run_pool(
         dataset = _Dataset(options, scenes, held)
         check = held.enter_context(noted_interrupts())
         console.write(backend.description)
-        told = held.enter_context(pool_progress(console, views, lambda: pool.workers))
+        told = held.enter_context(pool_progress(console, views))
 
         def opened(info: DatasetInfo) -> DatasetStore | ObjectStore:
             store = dataset.opened(info)
@@ -157,6 +157,7 @@ def run_pool(
 
         guard = resource_guard(options.output, options.min_free_disk, backend.is_local)
         pool = Pool(backend.start, backend.seats, settings, opened, told, guard, check)
+        told.show(lambda: pool.workers)
         try:
             report = pool.run(scenes)
         except KeyboardInterrupt:
