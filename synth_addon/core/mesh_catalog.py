@@ -102,9 +102,14 @@ def catalog_side_files(
             if isinstance(asset, FileAsset):
                 path = paths[asset.file]
                 for side in side_files(path, with_looks=with_looks):
-                    relative = side.relative_to(path.parent).as_posix()
-                    found[asset.file.rpartition("/")[0] + "/" + relative] = side
+                    found[f"{asset.file.rpartition('/')[0]}/{_name_beside(side, path)}"] = side
     return {name.removeprefix("/"): path for name, path in found.items()}
+
+
+def _name_beside(side: Path, path: Path) -> str:
+    """Return a name that is the same on other machines, also of a file with an absolute path."""
+    is_below = side.is_relative_to(path.parent)
+    return side.relative_to(path.parent).as_posix() if is_below else side.name
 
 
 def _open_objects(name: str, group: ObjectGroup, open_file: OpenFile | None) -> tuple[str, ...]:

@@ -130,6 +130,14 @@ def test_a_changed_texture_is_another_dataset(tmp_path: Path) -> None:
     assert described() != before
 
 
+def test_a_texture_with_an_absolute_path_elsewhere_is_named_by_its_own_name(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere", color_png="color")
+    mtl = f"map_Kd {tmp_path / 'elsewhere' / 'color.png'}\n"
+    write(tmp_path, kit__a_obj="mtllib a.mtl\nv 0 0 0\n", kit__a_mtl=mtl)
+    found = catalog_assets(loaded(tmp_path)).side_files
+    assert found["kit/color.png"] == tmp_path / "elsewhere" / "color.png"
+
+
 def test_side_files_are_no_images_to_be_checked(tmp_path: Path) -> None:
     obj_with_looks(tmp_path / "kit")
     found: AssetCatalog = catalog_assets(loaded(tmp_path))
