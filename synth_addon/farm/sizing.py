@@ -41,19 +41,29 @@ def threads_of(workers: int) -> int:
 
 
 def card_count(device: Device) -> int:
-    """Return how many NVIDIA cards there are; 1 for other kinds, which are not counted."""
-    program = shutil.which("nvidia-smi")
-    if device not in ("CUDA", "OPTIX") or program is None:
-        return 1
-    listed = subprocess.run([program, "-L"], capture_output=True, text=True, check=False).stdout
-    return max(1, sum(line.startswith("GPU ") for line in listed.splitlines()))
+    """Return how many cards this process may use; 1 for kinds that are not counted."""
+    return max(1, len(_cards(device)))
 
 
 def card_of(device: Device) -> Callable[[int], Mapping[str, str]]:
     """Return the function that gives each place in the pool the variables that pin its card."""
-    variable, cards = _VISIBLE.get(device), card_count(device)
+    variable, cards = _VISIBLE.get(device), _cards(device)
 
     def environment(place: int) -> Mapping[str, str]:
-        return {variable: str(place % cards)} if variable else {}
+        return {variable: cards[place % len(cards)]} if variable and cards else {}
 
     return environment
+
+
+def _cards(device: Device) -> list[str]:
+    """Return the names of the cards; those that a cluster has given, where it has."""
+    variable = _VISIBLE.get(device)
+    if variable is None:
+        return []
+    given = [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
+    program = shutil.which("nvidia-smi")
+    if given or variable != "CUDA_VISIBLE_DEVICES" or program is None:
+        return given
+    listed = subprocess.run([program, "-L"], capture_output=True, text=True, check=False).stdout
+    count = sum(line.startswith("GPU ") for line in listed.splitlines())
+    return [str(number) for number in range(count)]
