@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -13,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+
+from .conftest import children
 
 DONE, SET_ASIDE = 0, 3
 _PATIENCE_S = 10.0
@@ -119,12 +120,7 @@ class Chaos:
         journal.write_bytes(b"".join(lines[::2]))
 
     def _workers(self) -> list[int]:
-        if self._process is None:
-            return []
-        path = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        with contextlib.suppress(OSError):
-            return [int(number) for number in path.read_text().split()]
-        return []
+        return [] if self._process is None else children(self._process.pid)
 
     def _kill_worker(self) -> bool:
         workers = self._workers()

@@ -52,6 +52,15 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "synth_addon.cli", *map(str, arguments)]
 
 
+def children(process: int) -> list[int]:
+    """Return the processes that a process has started."""
+    try:
+        listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    except OSError:
+        return []
+    return [int(number) for number in listed.split()]
+
+
 @pytest.fixture(scope="session")
 def synth(environment: dict[str, str]) -> Synth:
     """Return the function that runs one command to its end."""

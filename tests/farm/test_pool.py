@@ -15,7 +15,7 @@ import pytest
 
 from synth_addon.core.dataset.validate import validate_dataset
 
-from .conftest import Synth, command
+from .conftest import Synth, children, command
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 Hashed = Callable[[Path], str]
@@ -23,15 +23,6 @@ Hashed = Callable[[Path], str]
 
 def events(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-
-
-def children(process: int) -> list[int]:
-    """Return the processes that a process has started."""
-    try:
-        listed = Path(f"/proc/{process}/task/{process}/children").read_text()
-    except OSError:
-        return []
-    return [int(number) for number in listed.split()]
 
 
 @pytest.mark.parametrize("workers", [1, 3])
