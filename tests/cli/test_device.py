@@ -25,7 +25,9 @@ READY = "synth_addon.blender.ready_renderer"
 class OnAnyDevice(StandIn):
     """Draws as always, and says that another device did."""
 
-    def __init__(self, paths: Mapping[str, Path], threads: int = 0, device: Any = "CPU") -> None:
+    def __init__(
+        self, paths: Mapping[str, Path], threads: int = 0, device: Any = "CPU", *fence: object
+    ) -> None:
         super().__init__(paths, threads)
         self._device = device
 
