@@ -8,7 +8,8 @@ PYTHON ?= $(shell for python in python3.11 python3 python; do \
 
 OTHER_VERSIONS := 5.0 4.2
 PYTEST_WORKERS ?= 2
-BENCHMARKS := overhead annotate memory quality build settle sidebar export report
+BENCHMARKS := overhead annotate memory quality build settle sidebar export report pool long_run chaos \
+	journal merge
 DEMO := build/demo
 DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
