@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -34,12 +35,18 @@ def begun(arguments: list[object], variables: dict[str, str]) -> Iterator[subpro
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_interrupts if os.name == "posix" else None,
     )
     try:
         yield process
     finally:
         process.kill()
         process.communicate()
+
+
+def _hear_interrupts() -> None:
+    """Undo what shells do to programs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:

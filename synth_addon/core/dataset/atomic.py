@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -140,4 +141,6 @@ def _side_by_side(work: Callable[..., None], items: Sequence[tuple[object, ...]]
 
 
 def _temporary(path: Path) -> Path:
-    return path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
+    # workers may write the same mesh at once, also on different machines
+    writer = f"{platform.node()}-{os.getpid()}"
+    return path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{writer}")
