@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ..farm.pool import PoolReport
 
 BACKENDS = ("local", "ray")
+_START_S = 60.0
+"""How much longer a process may take to say its first word, on a machine that starts many."""
 UNFINISHED = 3
 """Exit code where scenes were set aside."""
 
@@ -135,14 +138,15 @@ def run_pool(
     from .interrupts import noted_interrupts
 
     make_place(options.output)
-    settings = PoolSettings(
-        silence_s=options.worker_timeout,
-        scene_s=options.scene_timeout,
-        recycle_scenes=options.recycle_scenes,
-        recycle_mib=options.recycle_memory,
-    )
     with ExitStack() as held:
         backend = held.enter_context(_backend(options, len(scenes)))
+        settings = PoolSettings(
+            silence_s=options.worker_timeout,
+            start_s=_START_S + options.worker_timeout if backend.is_local else math.inf,
+            scene_s=options.scene_timeout,
+            recycle_scenes=options.recycle_scenes,
+            recycle_mib=options.recycle_memory,
+        )
         dataset = _Dataset(options, scenes, held)
         check = held.enter_context(noted_interrupts())
         console.write(backend.description)

@@ -9,6 +9,7 @@ coordinator alone.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,7 +31,7 @@ _MOST_AT_ONCE = 256
 _ARRIVAL_S = 20.0
 """How long a shared disk may take to show what another machine has written."""
 _STARTS = 3
-"""How often a worker may die before it is ready until the run is given up."""
+"""How often a worker may die before it is ready until its place is given up."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class PoolSettings:
     """How a pool behaves.
 
     Attributes:
-        silence_s: a worker that is ready and says nothing for so long is replaced.
+        silence_s: a worker that has spoken and then says nothing for so long is replaced.
+        start_s: so is one that says nothing at all; infinite where it may wait for a machine.
         scene_s: a scene that takes longer ends its worker.
         tries: how many workers a scene may end before it is set aside.
         recycle_scenes: a worker is replaced after so many scenes; 0 for never.
@@ -46,6 +48,7 @@ class PoolSettings:
     """
 
     silence_s: float = 60.0
+    start_s: float = math.inf
     scene_s: float = 1800.0
     tries: int = 3
     recycle_scenes: int = 0
@@ -162,7 +165,7 @@ class Pool:
         self._check()
         concerned = set()
         for worker, message in self._messages():
-            if self._workers.get(worker.number) is not worker:
+            if self._workers.get(worker.number) is not worker or worker.state == "ended":
                 continue
             concerned.add(worker.number)
             if message is None:
@@ -189,7 +192,7 @@ class Pool:
         self._workers[place] = PoolWorker(place, self._start_process, self._heard)
 
     def _take(self, worker: PoolWorker, message: Message, wanted: Sequence[int]) -> None:
-        worker.last_heard = time.monotonic()
+        worker.last_heard, worker.has_spoken = time.monotonic(), True
         match message["event"]:
             case "hello":
                 self._welcome(worker, message, wanted)
@@ -299,9 +302,12 @@ class Pool:
                 self._start(place)
         if self._store is not None:
             self._say_block(self._blocked())
-        for worker in list(self._workers.values()):
-            if worker.state == "ready" and now - worker.last_heard > self._settings.silence_s:
-                self._replace(worker, f"it said nothing for {self._settings.silence_s:.0f} s")
+        if self._workers and all(worker.state == "ended" for worker in self.workers):
+            raise RenderError("no worker is left that can be started")
+        for worker in self.workers:
+            patience = self._settings.silence_s if worker.has_spoken else self._settings.start_s
+            if worker.state != "ended" and now - worker.last_heard > patience:
+                self._replace(worker, f"it said nothing for {patience:.0f} s")
             elif worker.began is not None and now - worker.began > self._settings.scene_s:
                 self._replace(worker, f"a scene took more than {self._settings.scene_s:.0f} s")
 
@@ -315,14 +321,16 @@ class Pool:
         if worker.error is not None:
             raise _fault(worker.error)
         self.report.replaced += 1
-        if worker.state == "starting":
-            self._starts[worker.number] += 1
-            if self._starts[worker.number] >= _STARTS:
-                raise RenderError(f"no worker can be started: {reason}")
+        self._starts[worker.number] += worker.state == "starting"
         self._take_back(worker, reason)
         worker.state = "ended"
-        self._listener.noticed(f"worker {worker.number} is replaced: {reason}")
-        self._start(worker.number)
+        if self._starts[worker.number] < _STARTS:
+            self._listener.noticed(f"worker {worker.number} is replaced: {reason}")
+            self._start(worker.number)
+        elif any(other.state == "ready" for other in self.workers):
+            self._listener.noticed(f"worker {worker.number} cannot be started: {reason}")
+        else:
+            raise RenderError(f"no worker can be started: {reason}")
 
     def _take_back(self, worker: PoolWorker, reason: str) -> None:
         """Let others make what a worker had in hand; only the scene begun last is to blame."""

@@ -45,7 +45,8 @@ class PoolWorker:
         scenes: ordered and not finished, in the order in which they were ordered.
         current: the scene that was begun last; one before it may still be written. -1 before.
         began: when the scene under way began, by `time.monotonic`; None between scenes.
-        last_heard: when the worker said anything, by the same clock.
+        last_heard: when the worker said anything, by the same clock; at first, when it was begun.
+        has_spoken: whether it has said anything yet.
         done: how many scenes it has finished.
         memory_mib: what it held when it last said so.
         error: the fault that it has told, which no other worker would be spared.
@@ -57,7 +58,7 @@ class PoolWorker:
         self.scenes: deque[int] = deque()
         self.current = -1
         self.began: float | None = None
-        self.last_heard = time.monotonic()
+        self.last_heard, self.has_spoken = time.monotonic(), False
         self.done = 0
         self.memory_mib = 0.0
         self.error: Message | None = None

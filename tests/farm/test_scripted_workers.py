@@ -12,9 +12,10 @@ import pytest
 from synth_addon import __version__
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.dataset.info import DatasetInfo
+from synth_addon.core.dataset.journal_lines import JournalEntry
 from synth_addon.core.dataset.store import DatasetStore
 from synth_addon.core.describe import dataset_info
-from synth_addon.core.errors import OutputError, SynthError, UsageError
+from synth_addon.core.errors import OutputError, RenderError, UsageError
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.farm import pool as pool_module
 from synth_addon.farm.backend import local_backend
@@ -22,12 +23,18 @@ from synth_addon.farm.pool import Pool, PoolSettings
 from synth_addon.farm.protocol import PROTOCOL, Message
 
 SCRIPT = """
-import json, sys
+import json, os, sys, time
 hello = json.loads(sys.argv[1])
+manner = os.environ.get("MANNER", "")
+if manner == "dead":
+    sys.exit("no licence")
+if manner == "silent":
+    time.sleep(600)
 def say(**message):
     print(json.dumps(message), flush=True)
 say(**hello)
 for line in sys.stdin:
+    time.sleep(0.2 if manner == "slow" else 0)
     order = json.loads(line)
     if "stop" in order:
         break
@@ -37,31 +44,73 @@ for line in sys.stdin:
 """
 
 
-class Silent:
+class Notices:
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
     def planned(self, scenes: int) -> None: ...
 
     def frame(self, frame: int, scene: int) -> None: ...
 
     def told(self, message: Message) -> None: ...
 
-    def noticed(self, text: str) -> None: ...
+    def noticed(self, text: str) -> None:
+        self.texts.append(text)
+
+
+class Unseen(DatasetStore):
+    """A dataset whose files nobody looks for."""
+
+    def holds(self, entry: JournalEntry) -> bool:
+        return True
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., None]:
-    """Return the function that runs a pool of workers that say a hello and write no files."""
+def run(tmp_path: Path) -> Callable[..., list[str]]:
+    """Return the function that runs a pool of workers that say a hello and write no files.
+
+    It takes what is different in the hello, and the manners of the workers by their places.
+    """
     info = dataset_info(load_recipe("cube").recipe, AssetCatalog({}, {}, (), {}), "scripted")
 
-    def opened(told: DatasetInfo) -> DatasetStore:
-        return DatasetStore.create_or_resume(tmp_path / "out", told, False, range(4))
+    def make(
+        *manners: str, kind: type[DatasetStore] = DatasetStore, **changes: object
+    ) -> list[str]:
+        def opened(told: DatasetInfo) -> DatasetStore:
+            return kind.create_or_resume(tmp_path / "out", told, False, range(40))
 
-    def make(**changes: object) -> None:
         hello = {"event": "hello", "protocol": PROTOCOL, "synth": __version__}
         text = json.dumps({**hello, "info": info.model_dump(mode="json"), **changes})
-        backend = local_backend([sys.executable, "-c", SCRIPT, text], 2, lambda place: {}, "")
-        Pool(backend.start, backend.seats, PoolSettings(), opened, Silent()).run(range(4))
+        backend = local_backend(
+            [sys.executable, "-c", SCRIPT, text],
+            2,
+            lambda place: {"MANNER": manners[place] if manners else ""},
+            "",
+        )
+        notices = Notices()
+        settings = PoolSettings(start_s=1.0)
+        Pool(backend.start, backend.seats, settings, opened, notices).run(range(40))
+        return notices.texts
 
     return make
+
+
+@pytest.mark.parametrize("manner", ["dead", "silent"])
+def test_a_place_where_no_worker_starts_is_given_up(
+    run: Callable[..., list[str]], manner: str
+) -> None:
+    reason = {"dead": "no licence", "silent": "it said nothing for 1 s"}[manner]
+    texts = run("slow", manner, kind=Unseen)
+    assert sum("worker 1 is replaced" in text for text in texts) == 2
+    assert f"worker 1 cannot be started: {reason}" in texts[-1].replace(
+        "the process ended with status 1. ", ""
+    )
+
+
+@pytest.mark.parametrize("manner", ["dead", "silent"])
+def test_a_run_without_any_worker_ends(run: Callable[..., list[str]], manner: str) -> None:
+    with pytest.raises(RenderError, match="no worker can be started"):
+        run(manner, manner)
 
 
 @pytest.mark.parametrize("changes", [{"synth": "0.0.1"}, {"protocol": 99}])
@@ -80,6 +129,5 @@ def test_files_that_do_not_arrive_end_the_run(
     run: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool_module, "_ARRIVAL_S", 0.3)
-    with pytest.raises(OutputError, match="Choose an --output that all machines share") as caught:
+    with pytest.raises(OutputError, match="Choose an --output that all machines share"):
         run()
-    assert isinstance(caught.value, SynthError)
