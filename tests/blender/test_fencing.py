@@ -11,6 +11,7 @@ import pytest
 from synth_addon.blender.fencing import check_open_blend
 from synth_addon.blender.open_file import open_blend
 from synth_addon.blender.renderer import BlenderRenderer
+from synth_addon.blender.versions import use_nodes
 from synth_addon.core.asset_roots import Fence
 from synth_addon.core.errors import AssetError
 from synth_addon.core.scene_spec import FileAsset
@@ -69,8 +70,7 @@ def scripts_allowed() -> Iterator[None]:
 
 def painted(item: bpy.types.Object, image: Path) -> None:
     material = bpy.data.materials.new("painted")
-    material.use_nodes = True
-    node = material.node_tree.nodes.new("ShaderNodeTexImage")
+    node = use_nodes(material).nodes.new("ShaderNodeTexImage")
     node.image = bpy.data.images.new("painting", 4, 4)
     node.image.source, node.image.filepath = "FILE", str(image)
     item.data.materials.append(material)
