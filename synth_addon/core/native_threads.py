@@ -2,7 +2,7 @@
 
 They start one for each core that they see when they are loaded, whatever number of render threads
 is asked for, and idle ones spin: of a scene of `cup_clutter` on one render thread and two cores
-they took a quarter of the CPU time. So the process sees few cores until it has loaded them.
+they took up to a quarter of the CPU time. So the process sees few cores until it has loaded them.
 """
 
 from __future__ import annotations
