@@ -27,7 +27,8 @@ from synth_addon.core.dataset.store import DatasetStore
 from synth_addon.core.describe import dataset_info
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.farm.backend import local_backend
-from synth_addon.farm.pool import Pool, PoolSettings
+from synth_addon.farm.crew import PoolSettings
+from synth_addon.farm.pool import Pool
 from synth_addon.farm.protocol import PROTOCOL, Message
 
 SETTINGS = ["render.samples=8", "render.denoise=off", "camera.width_px=320"]

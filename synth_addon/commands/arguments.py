@@ -45,7 +45,7 @@ def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="S", help="override the recipe's seed")
 
 
-def add_output_argument(parser: argparse.ArgumentParser) -> None:
+def add_output_argument(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Add --output of a dataset that is generated."""
     from ..core.dataset.place import place_of
 
@@ -54,7 +54,7 @@ def add_output_argument(parser: argparse.ArgumentParser) -> None:
         "--output",
         metavar="DIR",
         type=place_of,
-        required=True,
+        required=required,
         help="the dataset's folder, or a URL such as s3://BUCKET/FOLDER",
     )
 

@@ -117,14 +117,7 @@ def scene_range(options: argparse.Namespace, recipe: Recipe) -> range:
     from ..core.recipe.recipe import MOST_SCENES
 
     if options.scene_range is not None:
-        match = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", options.scene_range)
-        first, last = (int(match[1]), int(match[2])) if match else (0, 0)
-        if not first < last <= MOST_SCENES:
-            raise UsageError(
-                f"--scene-range {options.scene_range!r}: not A:B with A below B and B at most "
-                f"{MOST_SCENES}. Write 0:100"
-            )
-        return range(first, last)
+        return parse_scene_range(options.scene_range)
     for name in ("scenes", "frames"):
         amount = getattr(options, name)
         if amount is not None and not 1 <= amount <= MOST_SCENES:
@@ -132,6 +125,25 @@ def scene_range(options: argparse.Namespace, recipe: Recipe) -> range:
     if options.frames is not None:
         return range(-(-options.frames // recipe.views_per_scene))
     return range(options.scenes or recipe.scenes)
+
+
+def parse_scene_range(text: str) -> range:
+    """Read ``--scene-range A:B``.
+
+    Raises:
+        UsageError: it is no such range.
+    """
+    from ..core.errors import UsageError
+    from ..core.recipe.recipe import MOST_SCENES
+
+    match = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", text)
+    first, last = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not first < last <= MOST_SCENES:
+        raise UsageError(
+            f"--scene-range {text!r}: not A:B with A below B and B at most {MOST_SCENES}. "
+            "Write 0:100"
+        )
+    return range(first, last)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:

@@ -133,8 +133,9 @@ def run_pool(
         record: keeps beside the dataset how it was asked for, and which scenes were set aside.
     """
     from ..core.dataset.storage import make_place
+    from ..farm.crew import PoolSettings
     from ..farm.guards import resource_guard
-    from ..farm.pool import Pool, PoolSettings
+    from ..farm.pool import Pool
     from .interrupts import noted_interrupts
 
     make_place(options.output)
@@ -204,19 +205,30 @@ def _backend(options: argparse.Namespace, scenes: int) -> Iterator[Backend]:
         from ..farm.ray_backend import ray_backend
 
         threads = options.threads or 1
-        command = worker_command(options, threads)
+        command = worker_command(options, threads, options.output)
         with ray_backend(command, options.address, asked, threads, device) as backend:
             yield backend
         return
     workers = max(1, min(asked or auto_workers(device), scenes))
     threads = options.threads or threads_of(workers)
     text = f"{counted(workers, 'worker')} with {counted(threads, 'render thread')} each"
-    yield local_backend(worker_command(options, threads), workers, card_of(device), text)
+    yield local_backend(
+        worker_command(options, threads, options.output), workers, card_of(device), text
+    )
 
 
-def worker_command(options: argparse.Namespace, threads: int) -> list[str]:
-    """Return the command line of a worker: of a Blender, or of this Python with `bpy`."""
-    own = ["--output", str(_anywhere(options.output)), "--threads", str(threads)]
+def worker_command(
+    options: argparse.Namespace, threads: int, output: Place | None, words: Sequence[str] = ()
+) -> list[str]:
+    """Return the command line of a worker: of a Blender, or of this Python with `bpy`.
+
+    Args:
+        output: the dataset that its scenes go into; None if into none.
+        words: further arguments of `synth work`.
+    """
+    own = ["--threads", str(threads), *words]
+    if output is not None:
+        own += ["--output", str(_anywhere(output))]
     for name in ("seed", "folder", "device"):
         if getattr(options, name) is not None:
             own += [f"--{name}", str(getattr(options, name))]

@@ -41,6 +41,7 @@ class FrameDone:
 
 
 Listener = Callable[[FrameDone], None]
+Encode = Callable[[RenderedFrame, FrameAnnotation, SettledScene], EncodedFrame]
 
 
 def settle_scene(
@@ -112,8 +113,11 @@ class Job:
 
     Args:
         listener: told of every rendered frame, in the calling thread.
+        encode: takes every frame, in the writer's thread; without it, frames become files.
+        make_room: called before each frame is rendered, and waits until there is room for it.
 
     Attributes:
+        recipe, catalog: of the next scene; whoever gives the scenes may change them in between.
         times: what each part of the work took.
         bytes_written: in the files of committed frames.
         has_failed: whether a scene could not be written; `run` raises once it takes the next.
@@ -126,9 +130,13 @@ class Job:
         renderer: Renderer,
         store: SceneStore,
         listener: Listener = lambda done: None,
+        encode: Encode | None = None,
+        make_room: Callable[[], None] = lambda: None,
     ) -> None:
-        self._recipe = recipe
-        self._catalog = catalog
+        self.recipe = recipe
+        self.catalog = catalog
+        self._encode_frame = encode or self._to_files
+        self._make_room = make_room
         self._renderer = renderer
         self._store = store
         self._listener = listener
@@ -154,12 +162,13 @@ class Job:
 
     def _generate(self, scene: int, writer: ThreadPoolExecutor) -> Future[None]:
         settled, meshes = settle_scene(
-            self._recipe, self._catalog, self._renderer, scene, self.times, self._trees
+            self.recipe, self.catalog, self._renderer, scene, self.times, self._trees
         )
         with self.times.part("build"):
             self._renderer.build(settled)
         encoded: list[Future[EncodedFrame]] = []
         for view in settled.views:
+            self._make_room()
             with self.times.part("render"):
                 frame = self._renderer.render(view)
             if len(encoded) >= _FRAMES_IN_FLIGHT:
@@ -179,7 +188,12 @@ class Job:
             self._caster.forget_all_but(meshes)
             annotation: FrameAnnotation = annotate(scene, view, frame, meshes, self._caster)
         with self.times.part("encode"):
-            return encode_frame(frame, annotation, scene, self._store.info)
+            return self._encode_frame(frame, annotation, scene)
+
+    def _to_files(
+        self, frame: RenderedFrame, annotation: FrameAnnotation, scene: SettledScene
+    ) -> EncodedFrame:
+        return encode_frame(frame, annotation, scene, self._store.info)
 
     def _commit(
         self,

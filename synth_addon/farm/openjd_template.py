@@ -15,7 +15,7 @@ from typing import Any
 
 from ..core.devices import Device
 from ..core.errors import UsageError
-from .pool import PoolSettings
+from .crew import PoolSettings
 from .sizing import WORKER_MIB
 
 SPECIFICATION = "jobtemplate-2023-09"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import IO
 
-from .protocol import parsed
+from .protocol import Message, parsed_object
 
 ORPHANED = 143
 """Exit status of a worker whose coordinator is gone."""
@@ -20,10 +20,14 @@ class Orders:
 
     A worker whose coordinator is gone ends at once: whatever it would finish, nobody would enter in
     the journal.
+
+    Attributes:
+        other: takes orders that name no scene, in that thread; ``stop`` among them.
     """
 
     def __init__(self, lines: IO[str]) -> None:
         self._queue: SimpleQueue[int | None] = SimpleQueue()
+        self.other: Callable[[Message], None] = lambda order: None
         self._stopped = False
         threading.Thread(target=self._read, args=(lines,), daemon=True).start()
 
@@ -44,10 +48,15 @@ class Orders:
 
     def _read(self, lines: IO[str]) -> None:
         for line in lines:
-            if (order := parsed(line, "scene")) is not None:
+            order = parsed_object(line)
+            if order is None:
+                continue
+            if "scene" in order:
                 self._queue.put(int(order["scene"]))
-            elif parsed(line, "stop") is not None:
+                continue
+            if "stop" in order:
                 self._stopped = True
                 self._queue.put(None)
+            self.other(order)
         if not self._stopped:
             os._exit(ORPHANED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
 from typing import Literal, Protocol
 
 from .protocol import Message
@@ -14,6 +13,12 @@ Heard = tuple["PoolWorker", Message | None]
 """A message of a worker; None when it has ended."""
 
 Take = Callable[[Message], None]
+
+
+class Inbox(Protocol):
+    """Takes what workers say, from threads of their own."""
+
+    def put(self, item: Heard, /) -> None: ...
 
 
 class Channel(Protocol):
@@ -39,7 +44,7 @@ class PoolWorker:
     Args:
         number: of its place in the pool; the process in that place may be replaced.
         start: starts its process.
-        heard: takes the worker's messages, from a thread of its own.
+        inbox: takes the worker's messages, from a thread of its own.
 
     Attributes:
         scenes: ordered and not finished, in the order in which they were ordered.
@@ -52,7 +57,7 @@ class PoolWorker:
         error: the fault that it has told, which no other worker would be spared.
     """
 
-    def __init__(self, number: int, start: Start, heard: SimpleQueue[Heard]) -> None:
+    def __init__(self, number: int, start: Start, inbox: Inbox) -> None:
         self.number = number
         self.state: State = "starting"
         self.scenes: deque[int] = deque()
@@ -63,13 +68,17 @@ class PoolWorker:
         self.memory_mib = 0.0
         self.error: Message | None = None
         self._process = start(
-            number, lambda message: heard.put((self, message)), lambda: heard.put((self, None))
+            number, lambda message: inbox.put((self, message)), lambda: inbox.put((self, None))
         )
 
     def order(self, scene: int) -> None:
         """Give the worker one more scene; one that has died is noticed elsewhere."""
         self.scenes.append(scene)
         self._process.order({"scene": scene})
+
+    def tell(self, message: Message) -> None:
+        """Say something else to the worker."""
+        self._process.order(message)
 
     def stop(self) -> None:
         """Ask the worker to end after the scene under way."""

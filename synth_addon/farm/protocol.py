@@ -26,10 +26,16 @@ def parsed(line: str, key: str) -> Message | None:
     Args:
         key: that every such message has.
     """
+    message = parsed_object(line)
+    return message if message is not None and key in message else None
+
+
+def parsed_object(line: str) -> Message | None:
+    """Return the JSON object that a line holds, None if it holds something else."""
     if not line.startswith("{"):
         return None
     try:
         message = json.loads(line)
     except ValueError:
         return None
-    return message if isinstance(message, dict) and key in message else None
+    return message if isinstance(message, dict) else None

@@ -19,7 +19,8 @@ from synth_addon.core.errors import OutputError, RenderError, UsageError
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.farm import pool as pool_module
 from synth_addon.farm.backend import local_backend
-from synth_addon.farm.pool import Pool, PoolSettings
+from synth_addon.farm.crew import PoolSettings
+from synth_addon.farm.pool import Pool
 from synth_addon.farm.protocol import PROTOCOL, Message
 
 SCRIPT = """

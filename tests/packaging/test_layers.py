@@ -30,9 +30,10 @@ ALLOWED_PARTS: dict[str, frozenset[str]] = {
     ),
     "panels": frozenset({"core", "properties", "preferences", "translations"}),
     "overlays": frozenset({"core", "properties", "translations"}),
-    "stream": frozenset({"core"}),
+    "stream": frozenset({"core", "farm"}),
     "farm": frozenset({"core"}),
-    "commands": frozenset({"core", "blender", "properties", "stream", "farm"}),
+    "broker": frozenset({"core", "farm", "stream"}),
+    "commands": frozenset({"core", "blender", "properties", "stream", "farm", "broker"}),
     "cli": frozenset({"core", "commands"}),
     "batch": frozenset({"core", "blender", "commands", "cli"}),
     # What enabling the extension registers.
@@ -42,7 +43,7 @@ ALLOWED_PARTS: dict[str, frozenset[str]] = {
     "": frozenset(),
 }
 # These start without Blender (`synth --help` in 0.3 s): they reach it inside functions alone.
-STARTS_WITHOUT_BLENDER = frozenset({"", "cli", "commands", "farm", "stream"})
+STARTS_WITHOUT_BLENDER = frozenset({"", "cli", "commands", "farm", "stream", "broker"})
 MAY_NAME_BPY = frozenset(
     {"batch", "blender", "extension", "operators", "overlays", "panels", "preferences"}
     | {"properties", "translations"}

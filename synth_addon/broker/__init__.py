@@ -1,0 +1,1 @@
+"""The process between the Blenders that render a stream and its readers."""

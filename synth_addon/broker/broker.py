@@ -1,0 +1,359 @@
+"""The loop between instances and readers: every frame goes to one reader, and none is dropped.
+
+Readers ask for frames and get no more than they have asked for; what nobody has asked for waits in
+the ring, and when that is full, instances wait before they render.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import __version__
+from ..core.dataset.info import DatasetInfo
+from ..core.errors import SynthError
+from ..farm.crew import Crew, PoolSettings
+from ..farm.pool_worker import PoolWorker, Start
+from ..farm.protocol import Message
+from ..stream.frame_layout import FrameLayout
+from ..stream.ring import Ring, create_ring
+from ..stream.wire import PROTOCOL, Header, packed
+from .door import Door, Said
+from .inbox import WakingInbox
+from .instances import Instances, Record
+from .reader import Reader, Request
+from .readers import Readers
+from .recipe_versions import RecipeVersions
+from .slot_table import Content, SlotTable
+
+_TICK_S = 0.2
+_STARVED_S = 0.001
+_MOST_STARVED_S = 0.02
+"""While instances wait for slots, released ones are looked for this often: at first, at last."""
+_WAIT_S = 1.0
+"""How often a reader that waits is told that the stream lives."""
+_FAULTS_SAID = 20
+"""Messages that follow no protocol are counted, and this many said."""
+
+
+@dataclass(frozen=True)
+class BrokerSettings:
+    """How a stream behaves.
+
+    Attributes:
+        queue: how many frames are made ahead.
+        lent: how many more slots there are, for frames that readers hold.
+        token: that readers must know; empty for none.
+    """
+
+    queue: int = 16
+    lent: int = 48
+    token: str = ""
+
+
+class Broker:
+    """A stream.
+
+    Args:
+        instances: how many there are to be.
+        keep: opens where finished scenes are kept; None if nowhere.
+        noticed: told what a person should know.
+        began: called once the first instance is ready.
+        check: called again and again; what it raises ends the stream.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        start: Start,
+        instances: int,
+        watching: PoolSettings,
+        versions: RecipeVersions,
+        scenes: range,
+        settings: BrokerSettings,
+        noticed: Callable[[str], None],
+        began: Callable[[], None] = lambda: None,
+        keep: Callable[[DatasetInfo], Record] | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._door, self._settings, self._versions = door, settings, versions
+        self._noticed, self._began, self._check = noticed, began, check
+        self._inbox = WakingInbox()
+        self._crew = Crew(start, lambda: instances, watching, self._inbox, noticed)
+        self._instances = Instances(
+            self._crew, versions, scenes, self._opened, keep, self._pass_reply
+        )
+        self._ring: Ring | None = None
+        self._table: SlotTable | None = None
+        self._readers: Readers | None = None
+        self._unwelcomed: list[tuple[bytes, Header]] = []
+        self._asked: dict[int, tuple[bytes, int]] = {}
+        self._commands = 0
+        self._served = self._delivered = self._faults = 0
+        self._watched = self._waited = 0.0
+        self._pause = _STARVED_S
+
+    def run(self) -> None:
+        """Serve until `check` raises.
+
+        Raises:
+            SynthError: no instance can be started, or a fault that none would be spared.
+        """
+        end = "the stream has ended"
+        try:
+            while True:
+                self._step()
+        except SynthError as error:
+            end = f"the stream has ended: {error}"
+            raise
+        finally:
+            self._crew.kill()
+            self._say_end(end)
+            self._door.close()
+            self._inbox.close()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all frames are made and read that were to be, and nobody reads any more."""
+        return (
+            self._table is not None
+            and self._readers is not None
+            and self._instances.is_done
+            and not self._table.ready
+            and not self._table.granted
+            and not self._readers.count
+        )
+
+    def _step(self) -> None:
+        self._check()
+        self._door.poll(self._inbox, self._patience())
+        for worker, message in self._inbox.messages():
+            self._instances.take(worker, message)
+        for said in self._door.messages():
+            self._hear(said)
+        now = time.monotonic()
+        if now - self._watched >= _TICK_S:
+            self._watched = now
+            self._instances.watch()
+        if now - self._waited >= _WAIT_S:
+            self._waited = now
+            self._say_wait()
+        if self._table is None or self._readers is None:
+            return
+        if (users := self._table.take_released()) and self._readers.has_doubts:
+            self._readers.used(users)
+        if now == self._watched:
+            self._readers.watch()
+        self._instances.supply()
+        self._serve(self._table, self._readers)
+
+    def _patience(self) -> float:
+        """Return how long to wait for somebody to say something."""
+        if self._table is None or not self._table.is_starved:
+            self._pause = _STARVED_S
+            return _TICK_S
+        self._pause = min(self._pause * 1.2, _MOST_STARVED_S)
+        return self._pause
+
+    def _opened(self, layout: FrameLayout) -> tuple[Ring, SlotTable]:
+        settings = self._settings
+        slots = settings.queue + settings.lent
+        self._ring = create_ring(layout, slots)
+        self._table = SlotTable(self._ring, slots, settings.queue)
+        self._readers = Readers(self._table, self._reach, self._noticed)
+        for identity, hello in self._unwelcomed:
+            self._welcome(identity, hello)
+        self._unwelcomed.clear()
+        self._began()
+        return self._ring, self._table
+
+    def _hear(self, said: Said) -> None:
+        identity, header = said.identity, said.header
+        if header is None:
+            self._say_fault(said.fault)
+        elif header["kind"] == "hello":
+            self._greet(identity, header)
+        elif self._readers is None or (reader := self._readers.find(identity)) is None:
+            self._answer(identity, packed("refused", message="say hello first"))
+        else:
+            self._hear_reader(reader, header)
+
+    def _greet(self, identity: bytes, hello: Header) -> None:
+        if (hello["protocol"], hello["synth"]) != (PROTOCOL, __version__):
+            message = (
+                f"the reader is of Synth {hello['synth'][:40]} with protocol {hello['protocol']}, "
+                f"the stream of Synth {__version__} with protocol {PROTOCOL}. "
+                "Use the same version on both sides"
+            )
+            self._answer(identity, packed("refused", message=message))
+        elif hello["token"] != self._settings.token:
+            message = "the stream belongs to another program. Use the address of your own"
+            self._answer(identity, packed("refused", message=message))
+        elif self._readers is None:
+            self._unwelcomed.append((identity, hello))
+            self._answer(identity, packed("wait", request=0))
+        else:
+            self._welcome(identity, hello)
+
+    def _welcome(self, identity: bytes, hello: Header) -> None:
+        assert self._readers is not None
+        assert self._ring is not None
+        self._readers.welcome(identity, hello)
+        recipe = self._versions.recipe
+        self._answer(
+            identity,
+            packed(
+                "welcome",
+                layout=self._ring.layout.to_json(),
+                ring=self._ring.address.to_json(),
+                recipe={"name": recipe.name, "seed": recipe.seed, "views": recipe.views_per_scene},
+                batch=min(self._ring.slots, 1024),
+            ),
+        )
+
+    def _hear_reader(self, reader: Reader, header: Header) -> None:
+        assert self._readers is not None
+        assert self._table is not None
+        match header["kind"]:
+            case "more":
+                reader.is_local |= header["transport"] == "shared"
+                request = Request(header["request"], header["count"], header["transport"])
+                if not reader.ask(request):
+                    self._send_again(reader, request)
+            case "claim":
+                fillings = [(slot, filling) for slot, filling in header["fillings"]]
+                self._readers.used(self._table.has_claimed(fillings))
+            case "bye":
+                self._readers.end(reader, header["passed"])
+            case _:
+                self._take_feedback(reader, header)
+
+    def _take_feedback(self, reader: Reader, header: Header) -> None:
+        request = header["request"]
+        try:
+            match header["kind"]:
+                case "update":
+                    version = self._versions.update(header["changes"])
+                    self._instances.update()
+                    answer = packed("updated", request=request, version=version)
+                case "statistics":
+                    answer = packed("statistics", request=request, values=self.statistics())
+                case _:
+                    self._commands += 1
+                    self._asked[self._commands] = (reader.identity, request)
+                    message = {"command": {"number": self._commands, "body": header["body"]}}
+                    self._instances.tell(header["instance"], message)
+                    return
+        except SynthError as error:
+            kind = type(error).__name__
+            answer = packed("failed", request=request, kind_of_error=kind, message=str(error))
+        self._answer(reader.identity, answer)
+
+    def _pass_reply(self, worker: PoolWorker, message: Message) -> None:
+        asked = self._asked.pop(message["number"], None)
+        if asked is not None:
+            identity, request = asked
+            self._answer(identity, packed("reply", request=request, body=message["body"]))
+
+    def _serve(self, table: SlotTable, readers: Readers) -> None:
+        """Answer requests as far as there are frames; a batch comes whole or not yet."""
+        is_over = self._instances.is_done
+        for reader, request in readers.waiting:
+            enough = min(request.count, table.queue)
+            if table.ready < enough and not is_over:
+                return
+            reader.requests.popleft()
+            reader.answered = request.number
+            self._served += 1
+            reader.served = self._served
+            contents = table.grant(reader.number, request.count)
+            for content in contents:
+                content.request = request.number
+            self._delivered += len(contents)
+            self._send(reader, request, contents)
+
+    def _send_again(self, reader: Reader, request: Request) -> None:
+        assert self._table is not None
+        given = self._table.granted_to(reader.number)
+        self._send(reader, request, [c for c in given if c.request == request.number])
+
+    def _send(self, reader: Reader, request: Request, contents: Sequence[Content]) -> None:
+        if not contents:
+            self._answer(reader.identity, packed("end", request=request.number))
+            return
+        rows = [content.row.to_json() for content in contents]
+        header = packed("frames", request=request.number, frames=rows)
+        if request.transport == "shared":
+            texts = [content.text for content in contents if content.text is not None]
+            self._answer(reader.identity, header, texts)
+            return
+        parts = [part for content in contents for part in self._parts(content)]
+        try:
+            sending = self._door.send(reader.identity, header, parts)
+        except ConnectionError:
+            return  # it may come back and ask again; if not, others get them
+        if sending is None:
+            return
+        for content in contents:
+            content.sendings = [*(s for s in content.sendings if not s.done), sending]
+
+    def _parts(self, content: Content) -> list[Any]:
+        assert self._ring is not None
+        row, fields = content.row, self._ring.layout.arrays
+        text = content.text
+        if text is None:
+            text = self._ring.text(row.slot, row.text_bytes)
+        return [text, *(self._ring.array(row.slot, number) for number in range(len(fields)))]
+
+    def _answer(self, identity: bytes, header: bytes, parts: Sequence[bytes] = ()) -> None:
+        try:
+            self._door.send(identity, header, parts)
+        except ConnectionError:
+            return  # it may come back and ask again
+
+    def _reach(self, identity: bytes) -> bool:
+        try:
+            self._door.send(identity, packed("ping"))
+        except ConnectionError:
+            return False
+        return True
+
+    def _say_wait(self) -> None:
+        for identity, _ in self._unwelcomed:
+            self._answer(identity, packed("wait", request=0))
+        for reader, request in list(self._readers.waiting) if self._readers else ():
+            self._answer(reader.identity, packed("wait", request=request.number))
+
+    def _say_end(self, message: str) -> None:
+        identities = self._readers.identities if self._readers else []
+        for identity in [*identities, *(identity for identity, _ in self._unwelcomed)]:
+            self._answer(identity, packed("refused", message=message))
+
+    def _say_fault(self, fault: str) -> None:
+        self._faults += 1
+        if self._faults <= _FAULTS_SAID:
+            last = "; no more of these are told" if self._faults == _FAULTS_SAID else ""
+            self._noticed(f"a message was ignored that follows no protocol: {fault}{last}")
+
+    def statistics(self) -> Mapping[str, Any]:
+        """Return how the stream goes; docs/streaming.md says what each value means."""
+        instances, table, readers = self._instances, self._table, self._readers
+        return {
+            "version": self._versions.version,
+            "frames_made": instances.made,
+            "frames_delivered": self._delivered,
+            "frames_per_second": round(instances.rate, 3),
+            "ready": table.ready if table else 0,
+            "queue": self._settings.queue,
+            "held": table.granted if table else 0,
+            "slots": self._settings.queue + self._settings.lent,
+            "readers": readers.count if readers else 0,
+            "rejected_arrangements": instances.rejected,
+            "classes": dict(instances.classes),
+            "replaced": self._crew.replaced,
+            "set_aside": {str(scene): why for scene, why in self._crew.set_aside.items()},
+            "ignored_messages": self._faults,
+            "instances": instances.states(),
+        }

@@ -1,0 +1,207 @@
+"""Which slot of the ring holds what: free, being filled, ready, or granted to a reader."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..stream.frame_row import FrameRow
+
+Filling = tuple[int, int]
+"""A slot, and the how-manieth filling of it."""
+
+
+class Words(Protocol):
+    """What a ring shares with readers; see `stream.ring`."""
+
+    granted: NDArray[np.uint64]
+    claimed: NDArray[np.uint64]
+    released: NDArray[np.uint64]
+
+
+class Sending(Protocol):
+    """What knows whether bytes that were handed to a socket are still needed."""
+
+    @property
+    def done(self) -> bool: ...
+
+
+@dataclass
+class Content:
+    """A frame in a slot.
+
+    Attributes:
+        order: counts frames in the order in which they became ready.
+        text: its annotation, where the slot has no room for it.
+        reader: who it is granted to, and `request` the number of that reader's request; 0 for
+            nobody.
+        sendings: of its arrays, as long as a socket may still read them.
+    """
+
+    row: FrameRow
+    order: int
+    text: bytes | None
+    reader: int = 0
+    request: int = 0
+    sendings: list[Sending] = field(default_factory=list)
+
+    @property
+    def filling(self) -> Filling:
+        """Slot and filling."""
+        return self.row.slot, self.row.filling
+
+
+class SlotTable:
+    """The broker's account of the ring.
+
+    Args:
+        words: the ring's.
+        slots: how many there are.
+        queue: how many frames may be ready or under way; the other slots are for readers, so
+            frames that readers hold never keep all slots from going round.
+    """
+
+    def __init__(self, words: Words, slots: int, queue: int) -> None:
+        self._words, self.queue, self._lendable = words, queue, slots - queue
+        self._fillings = np.zeros(slots, np.uint64)
+        self._granted = np.zeros(slots, np.uint64)
+        self._free = deque(range(slots))
+        self._filling: set[int] = set()
+        self._ready: deque[Content] = deque()
+        self._contents: dict[int, Content] = {}
+        self._orders = 0
+
+    @property
+    def ready(self) -> int:
+        """How many frames are ready."""
+        return len(self._ready)
+
+    @property
+    def granted(self) -> int:
+        """How many frames readers have been given, and have not released."""
+        return len(self._contents)
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether frames could be made if readers released some."""
+        return not self._free and len(self._ready) + len(self._filling) < self.queue
+
+    def take_free(self) -> Filling | None:
+        """Return a slot to be filled, or None while the queue is full."""
+        if not self._free or len(self._ready) + len(self._filling) >= self.queue:
+            return None
+        slot = self._free.popleft()
+        self._fillings[slot] += np.uint64(1)
+        self._filling.add(slot)
+        return slot, int(self._fillings[slot])
+
+    def is_filling(self, filling: Filling) -> bool:
+        """Tell whether a slot is being filled just now, for that time."""
+        slot, number = filling
+        return slot in self._filling and int(self._fillings[slot]) == number
+
+    def fill(self, row: FrameRow, text: bytes | None = None) -> None:
+        """Note that a frame is ready in its slot."""
+        self._filling.remove(row.slot)
+        self._orders += 1
+        self._ready.append(Content(row, self._orders, text))
+
+    def empty(self, slot: int) -> None:
+        """Note that a slot will not be filled after all."""
+        self._filling.remove(slot)
+        self._free.append(slot)
+
+    def grant(self, reader: int, count: int) -> list[Content]:
+        """Give a reader the frames that have waited longest.
+
+        Args:
+            reader: its number, from 1.
+        """
+        contents = []
+        for _ in range(min(count, len(self._ready))):
+            content = self._ready.popleft()
+            slot, filling = content.filling
+            content.reader = reader
+            content.row = replace(content.row, is_lent=int(len(self._contents) < self._lendable))
+            self._contents[slot] = content
+            self._granted[slot] = filling
+            self._words.granted[slot] = filling
+            contents.append(content)
+        return contents
+
+    def granted_to(self, reader: int) -> list[Content]:
+        """Return the frames that a reader was given and has not released."""
+        return [content for content in self._contents.values() if content.reader == reader]
+
+    def is_claimed(self, content: Content) -> bool:
+        """Tell whether the reader has used a frame that it was given."""
+        slot, filling = content.filling
+        return int(self._words.claimed[slot]) == filling
+
+    def has_claimed(self, fillings: Iterable[Filling]) -> set[int]:
+        """Note that readers elsewhere have used frames, and hold copies of them; return whose."""
+        readers = set()
+        for slot, filling in fillings:
+            content = self._contents.get(slot)
+            if content is not None and content.row.filling == filling:
+                self._words.claimed[slot] = self._words.released[slot] = filling
+                readers.add(content.reader)
+        return readers
+
+    def take_released(self) -> set[int]:
+        """Free the slots that readers have released, and return those readers."""
+        has_released = (self._granted == self._words.released) & (self._granted != 0)
+        found = [int(slot) for slot in np.flatnonzero(has_released)]
+        readers = {self._contents[slot].reader for slot in found}
+        for slot in found:
+            self._free_if_sent(slot)
+        return readers
+
+    def claimants(self) -> set[int]:
+        """Return the readers of whose frames some were claimed, of those not released."""
+        return {c.reader for c in self._contents.values() if self.is_claimed(c)}
+
+    def revoke(self, contents: Sequence[Content]) -> None:
+        """Keep readers from beginning to use frames that they were given."""
+        for content in contents:
+            self._words.granted[content.row.slot] = 0
+
+    def restore(self, contents: Sequence[Content]) -> None:
+        """Let readers use frames again that were revoked."""
+        for content in contents:
+            slot, filling = content.filling
+            self._words.granted[slot] = filling
+
+    def take_back(self, contents: Sequence[Content]) -> None:
+        """Make frames ready again that were given and not used, before all younger ones."""
+        for content in contents:
+            slot, _ = content.filling
+            del self._contents[slot]
+            self._granted[slot] = self._words.granted[slot] = 0
+            content.reader = 0
+        merged = sorted([*contents, *self._ready], key=lambda content: content.order)
+        self._ready = deque(merged)
+
+    def release(self, contents: Sequence[Content]) -> None:
+        """Free slots whose reader is gone and has used them."""
+        for content in contents:
+            self._free_if_sent(content.row.slot)
+
+    def drop_ready(self, keep_version: int) -> int:
+        """Free ready frames of other recipes than the given version; return how many."""
+        stale = [content for content in self._ready if content.row.version != keep_version]
+        self._ready = deque(c for c in self._ready if c.row.version == keep_version)
+        self._free.extend(content.row.slot for content in stale)
+        return len(stale)
+
+    def _free_if_sent(self, slot: int) -> None:
+        content = self._contents[slot]
+        if all(sending.done for sending in content.sendings):
+            del self._contents[slot]
+            self._granted[slot] = self._words.granted[slot] = 0
+            self._free.append(slot)

@@ -1,0 +1,80 @@
+"""A stream as a dataset of PyTorch."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from torch.utils.data import IterableDataset, get_worker_info
+
+from .delivered import Delivered
+from .frames import StreamBatch, StreamFrame, tensor
+from .reading import Reading, counts_of
+from .stream import Stream, connect
+
+
+class StreamDataset(IterableDataset[Any]):
+    """Frames of a stream, for a ``DataLoader`` with any number of workers.
+
+    Each frame comes once, to whichever worker asks first; those that a loader has fetched ahead and
+    nobody has looked at when an epoch is left come in a later one.
+
+    Args:
+        stream: a `Stream`, or the address of one.
+        batch_size: let each item be a batch, which needs no copying:
+            ``DataLoader(StreamDataset(stream, batch_size=8), batch_size=None, num_workers=2)``.
+            Without it, items are frames, for a loader with ``collate_fn=collate``.
+        frames: how many frames an epoch has, whatever the number of workers; None for as many as
+            there are.
+        transform: applied to each item, in the worker.
+    """
+
+    def __init__(
+        self,
+        stream: Stream | str,
+        batch_size: int | None = None,
+        frames: int | None = None,
+        transform: Callable[[StreamBatch], Any] | None = None,
+    ) -> None:
+        for name, value in (("batch_size", batch_size), ("frames", frames)):
+            if value is not None and value < 1:
+                raise ValueError(f"{name} {value}: must be at least 1")
+        self.stream = connect(stream) if isinstance(stream, str) else stream
+        self.batch_size, self.frames, self.transform = batch_size, frames, transform
+        self._name = uuid.uuid4().hex
+        self._iterations = itertools.count(1)
+
+    def __iter__(self) -> Iterator[Any]:
+        worker = get_worker_info()
+        part, parts = (worker.id, worker.num_workers) if worker else (0, 1)
+        # all workers of an epoch have one base seed; persistent ones begin several iterations
+        epoch = f"{worker.seed - worker.id if worker else 0}:{next(self._iterations)}"
+        process = os.getppid() if worker else os.getpid()
+        reading = Reading(
+            self.stream.address,
+            f"{process}:{self._name}",
+            epoch,
+            counts_of(self.frames, self.batch_size or 1, part, parts),
+            tensor,
+            is_passed_on=worker is not None,
+        )
+        batches = reading.batches(StreamFrame if self.batch_size is None else StreamBatch)
+        if self.transform is None:
+            return batches
+        return self._transformed(batches, self.transform, is_passed_on=worker is not None)
+
+    @staticmethod
+    def _transformed(
+        batches: Iterator[StreamBatch],
+        transform: Callable[[StreamBatch], Any],
+        *,
+        is_passed_on: bool,
+    ) -> Iterator[Any]:
+        for batch in batches:
+            if not is_passed_on:
+                yield transform(batch)
+            else:
+                yield Delivered(transform(batch), batch)

@@ -1,0 +1,35 @@
+"""What is said of one frame on its way."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRow:
+    """A frame in a slot.
+
+    Attributes:
+        slot, filling: where its arrays are.
+        is_lent: 1 if the slot waits until the reader has released it, 0 if the reader has to copy
+            it and release it at once.
+        frame, scene, view: its numbers; frame = scene × views per scene + view.
+        version: of the recipe that made it; 0 is the recipe as it was loaded.
+        seed: the recipe's.
+        text_bytes: length of its annotation; one longer than the slot's room is sent beside it.
+    """
+
+    slot: int
+    filling: int
+    is_lent: int
+    frame: int
+    scene: int
+    view: int
+    version: int
+    seed: int
+    text_bytes: int
+
+    def to_json(self) -> tuple[Any, ...]:
+        """Return the row that a message carries."""
+        return astuple(self)

@@ -1,0 +1,112 @@
+"""The right to use slots of a ring until the arrays on them are gone.
+
+A lease writes two words for each slot: that it uses the frame, and later that it needs the slot no
+more. Plain stores into shared memory can be made by whichever thread happens to drop the last
+array, at any time; sockets could not be used there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import StreamError
+from .ring import Ring
+
+_DOUBT_S = 2.0
+_PAUSE_S = 0.01
+
+
+class Lease:
+    """Slots that a reader was given.
+
+    Args:
+        fillings: slot and filling of each frame.
+        is_passed_on: whether another process is to use them. Looking at them here is no use then,
+            unless that process never hears of them because something else was made of them.
+    """
+
+    def __init__(
+        self, ring: Ring, fillings: Sequence[tuple[int, int]], *, is_passed_on: bool = False
+    ) -> None:
+        self.ring = ring
+        self.fillings = tuple(fillings)
+        self._is_passed_on = is_passed_on
+        self._is_seen = self._is_claimed = self._is_over = False
+
+    def claim(self) -> None:
+        """Say that the frames are used; from then on nobody else gets them.
+
+        Raises:
+            StreamError: others have them, because an iteration that began later was read first.
+        """
+        self._is_seen = True
+        if not self._is_claimed and not self._is_passed_on:
+            self._claim()
+
+    def _claim(self) -> None:
+        for slot, filling in self.fillings:
+            self.ring.claimed[slot] = filling
+        self._is_claimed = True
+        end = time.monotonic() + _DOUBT_S
+        while any(int(self.ring.granted[slot]) != filling for slot, filling in self.fillings):
+            if time.monotonic() > end:
+                self._is_claimed = False
+                raise StreamError(
+                    "these frames went to a later iteration of the dataset, which was read first. "
+                    "Read iterations of one dataset one after the other"
+                )
+            time.sleep(_PAUSE_S)
+
+    def joined(self, others: Sequence[Lease]) -> Lease:
+        """Return one lease in the place of several of one ring."""
+        fillings = [filling for lease in (self, *others) for filling in lease.fillings]
+        for lease in (self, *others):
+            lease.hand_over()
+        return Lease(self.ring, fillings, is_passed_on=self._is_passed_on)
+
+    def hand_over(self) -> None:
+        """Leave the slots to whoever was told of them."""
+        self._is_over = True
+
+    def release(self) -> None:
+        """Give the slots back, if the frames were used; others get them if not."""
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._is_seen and not self._is_claimed:
+            self._claim()
+        for slot, filling in self.fillings if self._is_claimed else ():
+            self.ring.released[slot] = filling
+
+    def __del__(self) -> None:
+        self.release()
+
+    def array(self, number: int) -> NDArray[Any]:
+        """Return one array of all frames, (N, *shape), by its place in the layout.
+
+        It is the shared memory itself where the slots are evenly spaced, and keeps the lease until
+        it and all views of it are gone; else it is a copy.
+        """
+        slots = [slot for slot, _ in self.fillings]
+        step = slots[1] - slots[0] if len(slots) > 1 else 1
+        if step > 0 and all(b - a == step for a, b in itertools.pairwise(slots)):
+            lent = _Lent(self, self.ring.arrays(slots[0], step, len(slots), number))
+            return np.asarray(lent)
+        return np.stack([self.ring.array(slot, number) for slot in slots])
+
+
+class _Lent:
+    """What numpy makes the base of an array, and of all its views: the lease lives as long.
+
+    An array that is the base of another can be skipped by numpy, any other object cannot.
+    """
+
+    def __init__(self, lease: Lease, array: NDArray[Any]) -> None:
+        self._lease = lease
+        self.__array_interface__ = array.__array_interface__

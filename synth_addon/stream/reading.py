@@ -1,0 +1,156 @@
+"""One iteration over a stream."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from .address import StreamAddress
+from .buffers import Buffers
+from .claims import Claimed, RemoteClaim, no_claim
+from .connection import Connection
+from .copied_frames import CopiedFrames
+from .errors import StreamError
+from .frame_row import FrameRow
+from .frames import StreamBatch
+from .lease import Lease
+from .lent_frames import LentFrames
+
+_AHEAD = 1
+"""Requests under way while a batch is being used."""
+
+
+class Reading:
+    """Batches of one iteration.
+
+    Args:
+        trainer: process and dataset that the frames are for; `epoch` numbers its iterations.
+        counts: how many frames each batch is to have.
+        converted: makes of each array what the reader gets.
+        is_passed_on: whether another process will use the frames; they are then not counted as
+            used here.
+    """
+
+    def __init__(
+        self,
+        address: StreamAddress,
+        trainer: str,
+        epoch: str,
+        counts: Iterator[int],
+        converted: Callable[[Any], Any],
+        *,
+        is_passed_on: bool = False,
+    ) -> None:
+        self._trainer, self._counts, self._converted = trainer, counts, converted
+        self._is_passed_on = is_passed_on
+        self._connection = Connection(address, trainer, epoch)
+        self._numbers = itertools.count(1)
+        self._asked: deque[tuple[int, int]] = deque()
+        self._passed = 0
+        self._buffers = Buffers()
+        self._process = os.getpid()
+
+    def batches(self, kind: type[StreamBatch] = StreamBatch) -> Iterator[StreamBatch]:
+        """Yield batches until there are no more; one is on its way while another is used.
+
+        Raises:
+            StreamError: the stream is gone, or does not follow the protocol.
+        """
+        try:
+            self._ask()
+            while self._asked:
+                number, count = self._asked.popleft()
+                rows = self._connection.frames(number, count)
+                if rows is None:
+                    return
+                batch = self._batch(rows, kind)
+                self._ask()
+                if not self._is_passed_on:
+                    batch.claim()
+                self._passed = number
+                yield batch
+                del batch
+        finally:
+            self._leave()
+
+    def _ask(self) -> None:
+        while len(self._asked) < 1 + _AHEAD and (count := next(self._counts, 0)):
+            if count > self._connection.welcome.slots:
+                raise StreamError(
+                    f"batches of {count} frames: the stream holds {self._connection.welcome.slots} "
+                    f"at most. Start it with --queue {count}"
+                )
+            number = next(self._numbers)
+            self._asked.append((number, count))
+            self._connection.ask(number, count)
+
+    def _batch(self, rows: Sequence[FrameRow], kind: type[StreamBatch]) -> StreamBatch:
+        if self._connection.ring is None:
+            return kind(self._received(rows), rows, self._converted)
+        fillings = [(row.slot, row.filling) for row in rows]
+        lease = Lease(self._connection.ring, fillings, is_passed_on=self._is_passed_on)
+        room = lease.ring.layout.text_bytes
+        texts = {
+            place: self._connection.part()
+            for place, row in enumerate(rows)
+            if row.text_bytes > room
+        }
+        content = LentFrames(lease, rows, texts)
+        if all(row.is_lent for row in rows):
+            return kind(content, rows, self._converted)
+        return kind(self._copied(lease, content), rows, self._converted)
+
+    def _copied(self, lease: Lease, content: LentFrames) -> CopiedFrames:
+        """Copy frames whose slots the stream needs, and give these back."""
+        slots = [slot for slot, _ in lease.fillings]
+        arrays = []
+        for number, field in enumerate(content.layout.arrays):
+            copy = self._buffers.take((len(slots), *field.shape), field.dtype)
+            for place, slot in enumerate(slots):
+                copy[place] = lease.ring.array(slot, number)
+            arrays.append(copy)
+        copied = CopiedFrames(content.layout, arrays, content.texts())
+        lease.claim()
+        lease.release()
+        return copied
+
+    def _received(self, rows: Sequence[FrameRow]) -> CopiedFrames:
+        """Read the parts of a message: for each frame its text, then its arrays."""
+        fields = self._connection.welcome.layout.arrays
+        arrays = [self._buffers.take((len(rows), *f.shape), f.dtype) for f in fields]
+        texts = []
+        for place in range(len(rows)):
+            texts.append(self._connection.part())
+            for array in arrays:
+                self._connection.part_into(memoryview(array[place]).cast("B"))
+        fillings = tuple((row.slot, row.filling) for row in rows)
+        claim: Claimed = RemoteClaim(self._connection.address, self._trainer, fillings)
+        if not self._is_passed_on or not all(row.is_lent for row in rows):
+            self._connection.claim(fillings)
+            claim = no_claim
+        return CopiedFrames(self._connection.welcome.layout, arrays, texts, claim)
+
+    def _leave(self) -> None:
+        if os.getpid() != self._process:
+            return  # a fork's copy of the iteration; its sockets are the parent's
+        self._connection.bye(self._passed)
+
+
+def counts_of(frames: int | None, batch_size: int, part: int, parts: int) -> Iterator[int]:
+    """Yield the sizes of the batches that one of several processes reads.
+
+    Batches are dealt out in turn, so that all together have exactly the frames asked for and none
+    but the last is short.
+
+    Args:
+        frames: of all parts together; None for no end.
+        part: from 0.
+    """
+    if frames is None:
+        yield from itertools.repeat(batch_size)
+        return
+    for first in range(part * batch_size, frames, parts * batch_size):
+        yield min(batch_size, frames - first)

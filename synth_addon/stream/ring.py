@@ -1,0 +1,187 @@
+"""Slots in memory that the processes of one machine share; arrays cross it without a copy.
+
+On Linux the memory has no name: others open it through its owner's descriptor, so it is gone once
+all processes that use it are, however they ended. Elsewhere it is a temporary file.
+
+Behind a header stand three 64-bit words for each slot, each written by one side alone: ``granted``
+(the broker: which filling of the slot a consumer may use), ``claimed`` and ``released`` (that
+consumer: which filling it has used, and needs no more). A filling is the number of times that the
+slot was filled.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import secrets
+import stat
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frame_layout import FrameLayout
+
+_MAGIC = b"SYNTHRNG"
+_TOKEN_BYTES = 16
+_PAGE = 4096
+_WORDS = 3
+_WORD_BYTES = 8
+MOST_SLOTS = 4096
+
+
+@dataclass(frozen=True)
+class RingAddress:
+    """How other processes of the machine find a ring.
+
+    Attributes:
+        path: file to open.
+        token: that its header holds, in hex.
+        slots: how many there are.
+    """
+
+    path: str
+    token: str
+    slots: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `address_from_json` reads."""
+        return {"path": self.path, "token": self.token, "slots": self.slots}
+
+
+def address_from_json(data: Any) -> RingAddress:
+    """Return the address that another process states.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        address = RingAddress(str(data["path"]), str(data["token"]), int(data["slots"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a ring's address: {error}") from error
+    if not 0 < address.slots <= MOST_SLOTS:
+        raise ValueError(f"a ring of {address.slots} slots; there can be 1 to {MOST_SLOTS}")
+    return address
+
+
+class Ring:
+    """The slots, mapped into this process; `create_ring` and `open_ring` make it.
+
+    Attributes:
+        granted, claimed, released: (slots) uint64, see the module.
+    """
+
+    def __init__(self, layout: FrameLayout, slots: int, memory: mmap.mmap, path: str) -> None:
+        self.layout, self.slots = layout, slots
+        self._memory, self._path = memory, path
+        words = np.frombuffer(memory, np.uint64, _WORDS * slots, _PAGE)
+        self.granted, self.claimed, self.released = words.reshape(_WORDS, slots)
+        bytes_ = np.frombuffer(memory, np.uint8, slots * layout.slot_bytes, _start(slots))
+        self._slots: NDArray[np.uint8] = bytes_.reshape(slots, layout.slot_bytes)
+
+    @property
+    def address(self) -> RingAddress:
+        """How others find it."""
+        token = self._memory[len(_MAGIC) : len(_MAGIC) + _TOKEN_BYTES].hex()
+        return RingAddress(self._path, token, self.slots)
+
+    def array(self, slot: int, number: int) -> NDArray[Any]:
+        """Return one array of a slot, by its place in the layout; it is the memory itself."""
+        field = self.layout.arrays[number]
+        flat = self._slots[slot, field.offset : field.offset + field.size]
+        return flat.view(field.dtype).reshape(field.shape)
+
+    def arrays(self, first: int, step: int, count: int, number: int) -> NDArray[Any]:
+        """Return one array of evenly spaced slots, (count, *shape); it is the memory itself."""
+        field = self.layout.arrays[number]
+        some = self._slots[first : first + step * count : step]
+        flat = some[:, field.offset : field.offset + field.size].view(field.dtype)
+        return flat.reshape(count, *field.shape)
+
+    def text(self, slot: int, length: int) -> bytes:
+        """Return the first bytes of a slot's text."""
+        start = self.layout.text_offset
+        return self._slots[slot, start : start + length].tobytes()
+
+    def set_text(self, slot: int, text: bytes) -> bool:
+        """Write a slot's text; return whether it had room."""
+        if len(text) > self.layout.text_bytes:
+            return False
+        start = self.layout.text_offset
+        self._slots[slot, start : start + len(text)] = np.frombuffer(text, np.uint8)
+        return True
+
+
+def create_ring(layout: FrameLayout, slots: int) -> Ring:
+    """Return a ring with memory of its own, all of it in place so that none can be missing later.
+
+    Raises:
+        OSError: there is not as much memory, or no temporary file can be made.
+    """
+    size = _start(slots) + slots * layout.slot_bytes
+    descriptor, path = _new_file()
+    os.ftruncate(descriptor, size)
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    memory = mmap.mmap(descriptor, size, **_populate())
+    memory[: len(_MAGIC) + _TOKEN_BYTES] = _MAGIC + secrets.token_bytes(_TOKEN_BYTES)
+    return _Owned(layout, slots, memory, path, descriptor)
+
+
+def open_ring(layout: FrameLayout, address: RingAddress) -> Ring:
+    """Map a ring that another process of this machine owns.
+
+    Raises:
+        OSError: it cannot be opened from here.
+        ValueError: what lies there is another.
+    """
+    size = _start(address.slots) + address.slots * layout.slot_bytes
+    flags = os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(address.path, flags)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+            raise ValueError(f"{address.path}: no ring of {size} bytes")
+        memory = mmap.mmap(descriptor, size, **_populate())
+    finally:
+        os.close(descriptor)
+    if memory[: len(_MAGIC) + _TOKEN_BYTES] != _MAGIC + bytes.fromhex(address.token):
+        raise ValueError(f"{address.path}: the ring of another stream")
+    return Ring(layout, address.slots, memory, address.path)
+
+
+class _Owned(Ring):
+    """A ring whose file goes with this object."""
+
+    def __init__(
+        self, layout: FrameLayout, slots: int, memory: mmap.mmap, path: str, descriptor: int
+    ) -> None:
+        super().__init__(layout, slots, memory, path)
+        self._descriptor = descriptor
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+        if sys.platform != "linux":
+            os.unlink(self._path)
+
+
+def _new_file() -> tuple[int, str]:
+    if sys.platform != "linux":
+        return tempfile.mkstemp(prefix="synth-ring-")
+    descriptor = os.memfd_create("synth-ring")
+    return descriptor, f"/proc/{os.getpid()}/fd/{descriptor}"
+
+
+def _populate() -> dict[str, int]:
+    """Return what maps all pages at once where that can be had: a fault each costs 0.2 µs a KiB."""
+    populate = getattr(mmap, "MAP_POPULATE", None)
+    return {} if populate is None else {"flags": mmap.MAP_SHARED | populate}
+
+
+def _start(slots: int) -> int:
+    """Return the first byte of the first slot."""
+    words = _WORDS * _WORD_BYTES * slots
+    return _PAGE + -(-words // _PAGE) * _PAGE

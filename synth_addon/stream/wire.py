@@ -1,0 +1,145 @@
+"""What a stream and its readers say to each other over ZeroMQ.
+
+A message is a header, one JSON object, and raw bytes in further parts. Nothing is ever unpickled.
+Readers (DEALER) say, by ``kind``:
+
+* ``hello``: who they are; the answer is ``welcome``, or ``refused`` with the reason.
+* ``more``: ``count`` frames are wanted under the number ``request``; asked again, the same are sent
+  again. The answer is ``frames``, or ``end`` once there will be none; ``wait`` says meanwhile that
+  the stream lives.
+* ``claim``: fillings of slots that a reader has used; readers of shared memory write a word there
+  instead.
+* ``bye``: frames of requests after the number ``passed`` go to others.
+* ``update``, ``statistics``, ``command``: feedback; the answer has the same ``request``.
+
+The stream (ROUTER) also says ``ping`` to those that it has not heard of; they need not answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .errors import WireError
+
+PROTOCOL = 1
+MOST_HEADER_BYTES = 1 << 20
+MOST_FRAMES = 1024
+"""That one request may ask for."""
+_MOST_NUMBER = 1 << 62
+
+Header = Mapping[str, Any]
+Check = Callable[[Any], bool]
+
+
+def packed(kind: str, **values: Any) -> bytes:
+    """Return a header."""
+    return json.dumps({"kind": kind, **values}, separators=(",", ":")).encode()
+
+
+def unpacked(part: bytes, kinds: Mapping[str, Mapping[str, Check]]) -> Header:
+    """Read a header and check it.
+
+    Args:
+        kinds: the messages that this side takes, each with a check for every value that it has.
+
+    Raises:
+        WireError: it is too long, no JSON object, of another kind, or lacks a good value.
+    """
+    if len(part) > MOST_HEADER_BYTES:
+        raise WireError(f"a header of {len(part)} bytes; the most are {MOST_HEADER_BYTES}")
+    try:
+        header: Any = json.loads(part)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"a header that is no JSON: {error}") from error
+    kind = header.get("kind") if isinstance(header, dict) else None
+    checks = kinds.get(kind) if isinstance(kind, str) else None
+    if checks is None:
+        raise WireError(f"a message of kind {str(kind)[:40]!r}; expected {', '.join(kinds)}")
+    for name, is_good in checks.items():
+        if name not in header or not is_good(header[name]):
+            raise WireError(f"{kind}: {name} is {str(header.get(name))[:80]!r}")
+    checked: Header = header
+    return checked
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether it is a whole number from 0 that fits 64 bits; JSON's true is none."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_NUMBER
+
+
+def is_text(value: Any) -> bool:
+    """Tell whether it is text."""
+    return isinstance(value, str)
+
+
+def is_object(value: Any) -> bool:
+    """Tell whether it is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_anything(value: Any) -> bool:
+    """Accept any JSON."""
+    return True
+
+
+def is_count(value: Any) -> bool:
+    """Tell whether so many frames can be asked for."""
+    return is_number(value) and 0 < value <= MOST_FRAMES
+
+
+def is_transport(value: Any) -> bool:
+    """Tell whether it is a way for arrays to travel."""
+    return value in ("shared", "tcp")
+
+
+def rows_of(length: int) -> Check:
+    """Return the check for a list of rows of so many whole numbers each."""
+
+    def is_rows(value: Any) -> bool:
+        return (
+            isinstance(value, Sequence)
+            and not isinstance(value, str)
+            and len(value) <= MOST_FRAMES
+            and all(
+                isinstance(row, list) and len(row) == length and all(map(is_number, row))
+                for row in value
+            )
+        )
+
+    return is_rows
+
+
+FROM_READERS: Mapping[str, Mapping[str, Check]] = {
+    "hello": {
+        "protocol": is_number,
+        "synth": is_text,
+        "token": is_text,
+        "trainer": is_text,
+        "epoch": is_text,
+        "process": is_number,
+        "host": is_text,
+    },
+    "more": {"request": is_number, "count": is_count, "transport": is_transport},
+    "claim": {"fillings": rows_of(2)},
+    "bye": {"passed": is_number},
+    "update": {"request": is_number, "changes": is_object},
+    "statistics": {"request": is_number},
+    "command": {"request": is_number, "instance": is_number, "body": is_anything},
+}
+"""What the stream takes. A filling is (slot, filling)."""
+
+FROM_STREAM: Mapping[str, Mapping[str, Check]] = {
+    "welcome": {"layout": is_object, "ring": is_object, "recipe": is_object, "batch": is_count},
+    "refused": {"message": is_text},
+    "frames": {"request": is_number, "frames": rows_of(9)},
+    "wait": {"request": is_number},
+    "end": {"request": is_number},
+    "updated": {"request": is_number, "version": is_number},
+    "statistics": {"request": is_number, "values": is_object},
+    "reply": {"request": is_number, "body": is_anything},
+    "failed": {"request": is_number, "kind_of_error": is_text, "message": is_text},
+    "ping": {},
+}
+"""What readers take. A row of ``frames`` is `FrameRow`; further parts hold what it says."""
