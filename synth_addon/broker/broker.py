@@ -32,6 +32,8 @@ _TICK_S = 0.2
 _STARVED_S = 0.001
 _MOST_STARVED_S = 0.02
 """While instances wait for slots, released ones are looked for this often: at first, at last."""
+_BUSY_S = 0.001
+_BREATH_S = 0.0003
 _WAIT_S = 1.0
 """How often a reader that waits is told that the stream lives."""
 _FAULTS_SAID = 20
@@ -81,6 +83,7 @@ class Broker:
         self._door, self._settings, self._versions = door, settings, versions
         self._noticed, self._began, self._check = noticed, began, check
         self._inbox = WakingInbox()
+        door.watch(self._inbox)
         self._crew = Crew(start, lambda: instances, watching, self._inbox, noticed)
         self._instances = Instances(
             self._crew, versions, scenes, self._opened, keep, self._pass_reply
@@ -92,7 +95,7 @@ class Broker:
         self._asked: dict[int, tuple[bytes, int]] = {}
         self._commands = 0
         self._served = self._delivered = self._faults = 0
-        self._watched = self._waited = 0.0
+        self._watched = self._waited = self._stepped = 0.0
         self._pause = _STARVED_S
 
     def run(self) -> None:
@@ -128,7 +131,10 @@ class Broker:
 
     def _step(self) -> None:
         self._check()
-        self._door.poll(self._inbox, self._patience())
+        if time.monotonic() - self._stepped < _BUSY_S:
+            time.sleep(_BREATH_S)  # more has come by then: frames by the thousand cost less so
+        self._door.poll(self._patience())
+        self._stepped = time.monotonic()
         for worker, message in self._inbox.messages():
             self._instances.take(worker, message)
         for said in self._door.messages():
@@ -142,8 +148,10 @@ class Broker:
             self._say_wait()
         if self._table is None or self._readers is None:
             return
-        if (users := self._table.take_released()) and self._readers.has_doubts:
-            self._readers.used(users)
+        if now == self._watched or not self._table.has_room:
+            users = self._table.take_released()
+            if users and self._readers.has_doubts:
+                self._readers.used(users)
         if now == self._watched:
             self._readers.watch()
         self._instances.supply()
@@ -283,7 +291,7 @@ class Broker:
         if not contents:
             self._answer(reader.identity, packed("end", request=request.number))
             return
-        rows = [content.row.to_json() for content in contents]
+        rows = [content.row for content in contents]
         header = packed("frames", request=request.number, frames=rows)
         if request.transport == "shared":
             texts = [content.text for content in contents if content.text is not None]

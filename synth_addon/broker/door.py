@@ -56,6 +56,8 @@ class Door:
             (zmq.SNDBUF, _BUFFER_BYTES),
         ):
             self._socket.setsockopt(option, value)
+        self._poller = zmq.Poller()
+        self._poller.register(self._socket, zmq.POLLIN)
         try:
             self._socket.bind(address)
         except zmq.ZMQError as error:
@@ -70,12 +72,13 @@ class Door:
         """Where it is, the port included."""
         return self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
 
-    def poll(self, inbox: Any, seconds: float) -> None:
-        """Wait until a peer or an instance has said something, at most so long."""
-        poller = zmq.Poller()
-        poller.register(self._socket, zmq.POLLIN)
-        poller.register(inbox, zmq.POLLIN)
-        poller.poll(max(1, round(seconds * 1000)))
+    def watch(self, inbox: Any) -> None:
+        """Let `poll` end when an inbox has something, too."""
+        self._poller.register(inbox, zmq.POLLIN)
+
+    def poll(self, seconds: float) -> None:
+        """Wait until somebody has said something, at most so long."""
+        self._poller.poll(max(1, round(seconds * 1000)))
 
     def messages(self) -> Iterator[Said]:
         """Yield what peers have said; some, so that instances have their turn."""

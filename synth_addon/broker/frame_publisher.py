@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,6 +20,9 @@ from ..stream.frame_layout import FrameLayout, frame_layout
 from ..stream.ring import Ring, address_from_json, open_ring
 
 Say = Callable[..., None]
+_MOST_ROWS = 8
+_DELAY_S = 0.001
+"""How long frames may wait to be told of together, as many as `_MOST_ROWS`."""
 
 CHANNELS: Mapping[str, tuple[str, str, tuple[int, ...]]] = {
     "image": ("rgb", "uint8", (3,)),
@@ -57,6 +61,10 @@ class FramePublisher:
         self._reserved: deque[tuple[int, int]] = deque()
         self._changed = threading.Condition()
         self._is_stopped = False
+        self._rows: list[tuple[int, ...]] = []
+        self._telling = threading.Lock()
+        self._has_rows = threading.Event()
+        threading.Thread(target=self._flush_soon, daemon=True).start()
 
     def take(self, order: Message) -> None:
         """Take an order, in whichever thread."""
@@ -102,12 +110,35 @@ class FramePublisher:
 
         Args:
             numbers: frame, scene, view, version and seed.
-            values: what the coordinator is to be told besides.
+            values: what the coordinator is to be told besides; then it is told at once.
         """
         assert self._ring is not None
         slot, filling = self._reserved.popleft()
         for number, array in enumerate(arrays):
             np.copyto(self._ring.array(slot, number), array, casting="no")
         if not self._ring.set_text(slot, text):
+            self.flush()
             values["text"] = text.decode()
-        self._say("filled", row=[slot, filling, 1, *numbers, len(text)], **values)
+        with self._telling:
+            self._rows.append((slot, filling, 1, *numbers, len(text)))
+            if values or len(self._rows) >= _MOST_ROWS:
+                self._tell(**values)
+            elif len(self._rows) == 1:
+                self._has_rows.set()
+
+    def flush(self) -> None:
+        """Tell of all frames at once."""
+        with self._telling:
+            self._tell()
+
+    def _tell(self, **values: Any) -> None:
+        rows, self._rows = self._rows, []
+        if rows:
+            self._say("filled", rows=rows, **values)
+
+    def _flush_soon(self) -> None:
+        while True:
+            self._has_rows.wait()
+            self._has_rows.clear()
+            time.sleep(_DELAY_S)
+            self.flush()

@@ -68,6 +68,7 @@ class Instances:
         self._allotted: dict[PoolWorker, set[int]] = {}
         self._made: dict[int, set[int]] = {}
         self._times: deque[float] = deque(maxlen=_RATE_FRAMES)
+        self._has_changed = False
         self.table: SlotTable | None = None
         self.made = 0
         self.rejected = 0
@@ -116,6 +117,7 @@ class Instances:
             RenderError: none can be started.
         """
         self._crew.watch()
+        self._has_changed = True
         for worker in [worker for worker in self._allotted if not self._crew.has(worker)]:
             self._take_slots(worker)
 
@@ -129,20 +131,21 @@ class Instances:
         table = self.table
         if table is None:
             return
-        ready = [worker for worker in self._crew.workers if worker.state == "ready"]
-        self._crew.hand_out(ready)
+        ready = [worker for worker in self._allotted if worker.state == "ready"]
+        if self._has_changed:
+            self._crew.hand_out(ready)
+            self._has_changed = False
         share = max(2, table.queue // max(1, len(ready)))
-        while ready:
-            worker = min(ready, key=lambda worker: len(self._allotted[worker]))
-            if len(self._allotted[worker]) >= share:
+        for worker in sorted(ready, key=lambda worker: len(self._allotted[worker])):
+            # some at once: each order wakes the instance
+            if len(self._allotted[worker]) > share // 2:
                 return
             slots = []
             while len(self._allotted[worker]) < share and (free := table.take_free()) is not None:
                 slots.append(free)
                 self._allotted[worker].add(free[0])
-            if not slots:
-                return
-            worker.tell({"slots": slots})
+            if slots:
+                worker.tell({"slots": slots})
 
     def update(self) -> None:
         """Tell all instances of the newest recipe."""
@@ -190,13 +193,19 @@ class Instances:
         elif info is not None and self._info is not None:
             refuse_difference(self._info, info)
         self._allotted[worker] = set()
+        self._has_changed = True
         worker.tell({"ring": self._ring.address.to_json()})
         if self._versions.version:
             worker.tell(self._versions.order())
 
     def _fill(self, worker: PoolWorker, message: Message) -> None:
-        table, row = self.table, FrameRow(*message["row"])
-        allotted = self._allotted.get(worker, set())
+        text = message.get("text")
+        for values in message["rows"]:
+            self._fill_one(worker, FrameRow(*values), text)
+        self.classes.update(message.get("classes", {}))
+
+    def _fill_one(self, worker: PoolWorker, row: FrameRow, text: str | None) -> None:
+        table, allotted = self.table, self._allotted.get(worker, set())
         if table is None or row.slot not in allotted:
             raise RenderError(f"instance {worker.number} has filled a slot that was not its own")
         allotted.remove(row.slot)
@@ -205,19 +214,19 @@ class Instances:
             table.empty(row.slot)
             return
         made.add(row.frame)
-        text = message.get("text")
         table.fill(row, text.encode() if text is not None else None)
         self.made += 1
         self._times.append(time.monotonic())
-        self.classes.update(message.get("classes", {}))
 
     def _finish(self, worker: PoolWorker, message: Message) -> None:
         self._crew.finished(worker, message["scene"])
         self._made.pop(message["scene"], None)
+        self._has_changed = True
         if self._record is not None and message["entry"]:
             self._record.enter([JournalEntry.model_validate_json(message["entry"])])
 
     def _take_slots(self, worker: PoolWorker) -> None:
+        self._has_changed = True
         for slot in self._allotted.pop(worker, ()):
             assert self.table is not None
             self.table.empty(slot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -53,7 +53,7 @@ class Content:
     @property
     def filling(self) -> Filling:
         """Slot and filling."""
-        return self.row.slot, self.row.filling
+        return self.row[:2]
 
 
 class SlotTable:
@@ -85,6 +85,11 @@ class SlotTable:
     def granted(self) -> int:
         """How many frames readers have been given, and have not released."""
         return len(self._contents)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is a free slot for each frame that may be made."""
+        return len(self._free) + len(self._ready) + len(self._filling) >= self.queue
 
     @property
     def is_starved(self) -> bool:
@@ -127,7 +132,8 @@ class SlotTable:
             content = self._ready.popleft()
             slot, filling = content.filling
             content.reader = reader
-            content.row = replace(content.row, is_lent=int(len(self._contents) < self._lendable))
+            is_lent = int(len(self._contents) < self._lendable)
+            content.row = content.row._replace(is_lent=is_lent)
             self._contents[slot] = content
             self._granted[slot] = filling
             self._words.granted[slot] = filling
@@ -141,7 +147,7 @@ class SlotTable:
     def is_claimed(self, content: Content) -> bool:
         """Tell whether the reader has used a frame that it was given."""
         slot, filling = content.filling
-        return int(self._words.claimed[slot]) == filling
+        return bool(self._words.claimed[slot] == filling)
 
     def has_claimed(self, fillings: Iterable[Filling]) -> set[int]:
         """Note that readers elsewhere have used frames, and hold copies of them; return whose."""

@@ -141,6 +141,7 @@ class _Sink:
         meshes: Mapping[str, TriangleMesh],
     ) -> None:
         spec = scene.spec
+        self.publisher.flush()
         del self.changes.versions[spec.scene]
         self.console.event("settled", scene=spec.scene, rejected=spec.attempt)
         if self.store is not None:

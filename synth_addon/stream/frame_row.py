@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
-from typing import Any
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRow:
-    """A frame in a slot.
+class FrameRow(NamedTuple):
+    """A frame in a slot, as messages carry it.
 
     Attributes:
         slot, filling: where its arrays are.
@@ -29,7 +27,3 @@ class FrameRow:
     version: int
     seed: int
     text_bytes: int
-
-    def to_json(self) -> tuple[Any, ...]:
-        """Return the row that a message carries."""
-        return astuple(self)

@@ -36,6 +36,8 @@ class Lease:
     ) -> None:
         self.ring = ring
         self.fillings = tuple(fillings)
+        self._slots = np.array([slot for slot, _ in self.fillings])
+        self._numbers = np.array([filling for _, filling in self.fillings], np.uint64)
         self._is_passed_on = is_passed_on
         self._is_seen = self._is_claimed = self._is_over = False
 
@@ -50,11 +52,10 @@ class Lease:
             self._claim()
 
     def _claim(self) -> None:
-        for slot, filling in self.fillings:
-            self.ring.claimed[slot] = filling
+        self.ring.claimed[self._slots] = self._numbers
         self._is_claimed = True
         end = time.monotonic() + _DOUBT_S
-        while any(int(self.ring.granted[slot]) != filling for slot, filling in self.fillings):
+        while not np.array_equal(self.ring.granted[self._slots], self._numbers):
             if time.monotonic() > end:
                 self._is_claimed = False
                 raise StreamError(
@@ -81,8 +82,8 @@ class Lease:
         self._is_over = True
         if self._is_seen and not self._is_claimed:
             self._claim()
-        for slot, filling in self.fillings if self._is_claimed else ():
-            self.ring.released[slot] = filling
+        if self._is_claimed:
+            self.ring.released[self._slots] = self._numbers
 
     def __del__(self) -> None:
         self.release()

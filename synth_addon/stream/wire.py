@@ -102,10 +102,9 @@ def rows_of(length: int) -> Check:
             isinstance(value, Sequence)
             and not isinstance(value, str)
             and len(value) <= MOST_FRAMES
-            and all(
-                isinstance(row, list) and len(row) == length and all(map(is_number, row))
-                for row in value
-            )
+            and all(isinstance(row, list) and len(row) == length for row in value)
+            and all(type(number) is int for row in value for number in row)
+            and all(0 <= number < _MOST_NUMBER for row in value for number in row)
         )
 
     return is_rows
