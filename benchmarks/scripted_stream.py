@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     add("--size", default="64x48", metavar="WIDTHxHEIGHT")
     add("--instances", type=int, default=1)
     add("--queue", type=int, default=16)
-    add("--lent", type=int, default=48)
+    add("--lent", type=int)
     add("--address", default="tcp://127.0.0.1:*")
     add("--silence", type=float, default=5.0, help="seconds until a silent instance is replaced")
     add("--checked", action="store_true", help="random pictures, with their hash beside them")
@@ -141,7 +142,5 @@ def be_stream(options: argparse.Namespace, arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     chosen = parser().parse_args()
-    try:
+    with suppress(KeyboardInterrupt):
         be_instance(chosen) if chosen.instance else be_stream(chosen, sys.argv[1:])
-    except KeyboardInterrupt:
-        pass

@@ -36,6 +36,7 @@ _BUSY_S = 0.001
 _BREATH_S = 0.0003
 _WAIT_S = 1.0
 """How often a reader that waits is told that the stream lives."""
+_LENT_BYTES, _LEAST_LENT, _MOST_LENT = 256 << 20, 8, 128
 _FAULTS_SAID = 20
 """Messages that follow no protocol are counted, and this many said."""
 
@@ -46,12 +47,13 @@ class BrokerSettings:
 
     Attributes:
         queue: how many frames are made ahead.
-        lent: how many more slots there are, for frames that readers hold.
+        lent: how many more slots there are, for frames that readers hold; None for as many as
+            256 MiB hold, from 8 to 128.
         token: that readers must know; empty for none.
     """
 
     queue: int = 16
-    lent: int = 48
+    lent: int | None = None
     token: str = ""
 
 
@@ -149,9 +151,7 @@ class Broker:
         if self._table is None or self._readers is None:
             return
         if now == self._watched or not self._table.has_room:
-            users = self._table.take_released()
-            if users and self._readers.has_doubts:
-                self._readers.used(users)
+            self._table.take_released()
         if now == self._watched:
             self._readers.watch()
         self._instances.supply()
@@ -167,7 +167,7 @@ class Broker:
 
     def _opened(self, layout: FrameLayout) -> tuple[Ring, SlotTable]:
         settings = self._settings
-        slots = settings.queue + settings.lent
+        slots = settings.queue + (_lent(layout) if settings.lent is None else settings.lent)
         self._ring = create_ring(layout, slots)
         self._table = SlotTable(self._ring, slots, settings.queue)
         self._readers = Readers(self._table, self._reach, self._noticed)
@@ -232,7 +232,7 @@ class Broker:
                     self._send_again(reader, request)
             case "claim":
                 fillings = [(slot, filling) for slot, filling in header["fillings"]]
-                self._readers.used(self._table.has_claimed(fillings))
+                self._table.has_claimed(fillings)
             case "bye":
                 self._readers.end(reader, header["passed"])
             case _:
@@ -268,10 +268,12 @@ class Broker:
     def _serve(self, table: SlotTable, readers: Readers) -> None:
         """Answer requests as far as there are frames; a batch comes whole or not yet."""
         is_over = self._instances.is_done
-        for reader, request in readers.waiting:
+        for reader, request in list(readers.waiting):
             enough = min(request.count, table.queue)
             if table.ready < enough and not is_over:
                 return
+            if not table.ready and readers.may_get_more(reader):
+                continue
             reader.requests.popleft()
             reader.answered = request.number
             self._served += 1
@@ -356,7 +358,7 @@ class Broker:
             "ready": table.ready if table else 0,
             "queue": self._settings.queue,
             "held": table.granted if table else 0,
-            "slots": self._settings.queue + self._settings.lent,
+            "slots": self._ring.slots if self._ring else 0,
             "readers": readers.count if readers else 0,
             "rejected_arrangements": instances.rejected,
             "classes": dict(instances.classes),
@@ -365,3 +367,8 @@ class Broker:
             "ignored_messages": self._faults,
             "instances": instances.states(),
         }
+
+
+def _lent(layout: FrameLayout) -> int:
+    """Return how many frames readers may hold if nobody has said so."""
+    return max(_LEAST_LENT, min(_MOST_LENT, _LENT_BYTES // layout.slot_bytes))

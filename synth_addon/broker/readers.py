@@ -2,14 +2,14 @@
 
 A frame is used once its claim is seen. A reader that ends may have passed frames on: a loader's
 worker has put them into a queue that its trainer reads later. So the unclaimed frames of a reader
-that is over go to others only when the trainer is gone too, or has begun to use frames of a newer
-epoch: what it has not touched by then it never will.
+that is over go to others only when the trainer is gone too, or has begun a newer epoch: what it has
+not looked at by then it never will.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from ..stream.wire import Header
 from .reader import Reader, Request, is_running, reader_of
@@ -39,10 +39,9 @@ class Readers:
     ) -> None:
         self._table, self._reach, self._noticed = table, reach, noticed
         self._by_identity: dict[bytes, Reader] = {}
-        self._by_number: dict[int, Reader] = {}
+        self._newest: dict[str, tuple[int, str]] = {}
         self._count = 0
         self._revoked: list[Content] = []
-        self._using: set[int] = set()
         self._seen: dict[str, float] = {}
 
     @property
@@ -71,7 +70,8 @@ class Readers:
             return known
         self._count += 1
         reader = reader_of(self._count, identity, hello)
-        self._by_identity[identity] = self._by_number[reader.number] = reader
+        self._by_identity[identity] = reader
+        self._newest[reader.trainer] = (reader.number, reader.epoch)
         return reader
 
     def find(self, identity: bytes) -> Reader | None:
@@ -95,21 +95,19 @@ class Readers:
             [c for c in given if c.request > passed and not self._table.is_claimed(c)]
         )
 
-    @property
-    def has_doubts(self) -> bool:
-        """Whether it matters whose frames are used."""
-        return any(reader.is_over for reader in self._by_identity.values())
-
-    def used(self, readers: Iterable[int]) -> None:
-        """Note that frames of these readers were used."""
-        self._using.update(readers)
+    def may_get_more(self, reader: Reader) -> bool:
+        """Tell whether frames of an earlier epoch of the same trainer may come back yet."""
+        return any(
+            other.trainer == reader.trainer
+            and self._has_newer(other)
+            and not all(map(self._table.is_claimed, self._table.granted_to(other.number)))
+            for other in self._by_identity.values()
+        )
 
     def watch(self) -> None:
         """Find out who is gone, and give their frames to others once that is safe."""
         now = time.monotonic()
         self._settle_revoked()
-        if self.has_doubts:
-            self.used(self._table.claimants())
         for reader in list(self._by_identity.values()):
             if reader.is_over:
                 self._settle(reader, now)
@@ -134,8 +132,8 @@ class Readers:
         """Free or take back what a reader that is over was given."""
         given = self._table.granted_to(reader.number)
         unclaimed = [content for content in given if not self._table.is_claimed(content)]
-        if not given:
-            del self._by_identity[reader.identity], self._by_number[reader.number]
+        if not given:  # and none will be
+            del self._by_identity[reader.identity]
         elif self._is_trainer_gone(reader, now):
             self._table.take_back(unclaimed)
             self._table.release([content for content in given if content not in unclaimed])
@@ -156,11 +154,6 @@ class Readers:
         return now - self._seen.get(reader.trainer_name, now) > _TRAINER_ABSENCE_S
 
     def _has_newer(self, reader: Reader) -> bool:
-        """Tell whether frames of a newer epoch of the same trainer and dataset were used."""
-        return any(
-            other.number in self._using
-            for other in self._by_number.values()
-            if other.number > reader.number
-            and other.trainer == reader.trainer
-            and other.epoch != reader.epoch
-        )
+        """Tell whether the trainer has begun a newer epoch of the same dataset."""
+        number, epoch = self._newest[reader.trainer]
+        return number > reader.number and epoch != reader.epoch

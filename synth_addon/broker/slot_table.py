@@ -128,6 +128,8 @@ class SlotTable:
             reader: its number, from 1.
         """
         contents = []
+        if len(self._contents) + count > self._lendable:
+            self.take_released()
         for _ in range(min(count, len(self._ready))):
             content = self._ready.popleft()
             slot, filling = content.filling
@@ -149,28 +151,18 @@ class SlotTable:
         slot, filling = content.filling
         return bool(self._words.claimed[slot] == filling)
 
-    def has_claimed(self, fillings: Iterable[Filling]) -> set[int]:
-        """Note that readers elsewhere have used frames, and hold copies of them; return whose."""
-        readers = set()
+    def has_claimed(self, fillings: Iterable[Filling]) -> None:
+        """Note that readers elsewhere have used frames, and hold copies of them."""
         for slot, filling in fillings:
             content = self._contents.get(slot)
             if content is not None and content.row.filling == filling:
                 self._words.claimed[slot] = self._words.released[slot] = filling
-                readers.add(content.reader)
-        return readers
 
-    def take_released(self) -> set[int]:
-        """Free the slots that readers have released, and return those readers."""
+    def take_released(self) -> None:
+        """Free the slots that readers have released."""
         has_released = (self._granted == self._words.released) & (self._granted != 0)
-        found = [int(slot) for slot in np.flatnonzero(has_released)]
-        readers = {self._contents[slot].reader for slot in found}
-        for slot in found:
-            self._free_if_sent(slot)
-        return readers
-
-    def claimants(self) -> set[int]:
-        """Return the readers of whose frames some were claimed, of those not released."""
-        return {c.reader for c in self._contents.values() if self.is_claimed(c)}
+        for slot in np.flatnonzero(has_released):
+            self._free_if_sent(int(slot))
 
     def revoke(self, contents: Sequence[Content]) -> None:
         """Keep readers from beginning to use frames that they were given."""

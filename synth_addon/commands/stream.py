@@ -99,10 +99,9 @@ def _add_reader_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--lent",
         type=int,
-        default=48,
         metavar="N",
-        help="frames that readers may hold without a copy, batches fetched ahead included "
-        "(default 48)",
+        help="frames that readers may hold without a copy, batches that a loader has fetched ahead "
+        "included (default: as many as 256 MiB hold, from 8 to 128)",
     )
 
 
@@ -146,7 +145,8 @@ def _check(options: argparse.Namespace) -> None:
     from ..core.errors import UsageError
 
     for name, low, high in (("instances", 1, 1024), ("queue", 1, 2048), ("lent", 0, 2048)):
-        if not low <= (value := getattr(options, name)) <= high:
+        value = getattr(options, name)
+        if value is not None and not low <= value <= high:
             raise UsageError(f"--{name} {value}: out of range. Give {low} to {high}")
     for channel in options.channels.split(","):
         if channel not in CHANNELS:

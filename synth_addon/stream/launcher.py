@@ -59,7 +59,7 @@ def launch(
     scenes: int | None = None,
     channels: Sequence[str] = ("image",),
     queue: int = 16,
-    lent: int = 48,
+    lent: int | None = None,
     record: str | Path | None = None,
     script: str | Path | None = None,
     device: str | None = None,
@@ -78,7 +78,8 @@ def launch(
         overrides: ``PATH=VALUE``, as with ``synth stream --set``.
         scenes: how many there are to be; without it there is no end.
         channels: arrays of each frame: image, depth, normals, instances, coverage, albedo.
-        queue, lent: frames made ahead, and frames that readers may hold without a copy.
+        queue, lent: frames made ahead, and frames that readers may hold without a copy, batches
+            that a loader has fetched ahead included; see ``synth stream --help``.
         record: folder of a dataset that keeps all finished scenes.
         script: a Python file beside a .blend, see docs/streaming.md.
         device, threads, blender: as with ``synth stream``.

@@ -1,0 +1,178 @@
+"""Each frame comes to one reader, once: across workers, epochs and early ends."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from synth_addon.stream import StreamBatch, StreamDataset, collate
+
+from .conftest import Scripted
+
+torch = pytest.importorskip("torch", reason="torch is not installed for this Blender")
+DataLoader = torch.utils.data.DataLoader
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc"),
+    pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning"),
+]
+Begin = Callable[..., Scripted]
+
+
+def checked(batch: StreamBatch) -> list[int]:
+    """Return the numbers of a batch's frames, all pictures compared with their hashes."""
+    for picture, annotation, frame in zip(
+        batch["image"], batch["annotation"], batch["frame"], strict=True
+    ):
+        assert annotation["frame"] == frame
+        pixels = picture.numpy().tobytes()
+        assert hashlib.sha256(pixels).hexdigest() == annotation["sha256"]
+    return list(batch["frame"])
+
+
+def frames_of(batches: Iterable[StreamBatch]) -> list[int]:
+    return [frame for batch in batches for frame in checked(batch)]
+
+
+@pytest.mark.slow
+def test_ten_thousand_frames_with_a_reader_that_sleeps(scripted: Begin) -> None:
+    stream = scripted("--frames", 10_000, "--instances", 3, "--queue", 24)
+    reader = stream.connect()
+    dataset = StreamDataset(reader, batch_size=8)
+    loader = DataLoader(dataset, batch_size=None, num_workers=4)
+    seen: list[int] = []
+    memory: list[int] = []
+    for number, batch in enumerate(loader):
+        seen += checked(batch)
+        del batch
+        if number == 300:
+            time.sleep(5)
+            statistics = reader.statistics()
+            assert statistics["ready"] <= statistics["queue"] == 24
+            assert statistics["held"] + statistics["ready"] <= statistics["slots"]
+        if number % 200 == 199:
+            memory.append(_resident())
+    assert sorted(seen) == list(range(10_000))
+    assert memory[-1] - memory[1] < 30 << 20
+
+
+def _resident() -> int:
+    with open("/proc/self/statm") as text:
+        return int(text.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+@pytest.mark.parametrize("workers", [0, 1, 4])
+@pytest.mark.parametrize("persistent", [False, True])
+def test_epochs_have_the_length_asked_for_and_lose_nothing(
+    scripted: Begin, workers: int, persistent: bool
+) -> None:
+    stream = scripted("--instances", 2)
+    dataset = StreamDataset(stream.connect(), batch_size=4, frames=10)
+    loader = DataLoader(
+        dataset,
+        batch_size=None,
+        num_workers=workers,
+        persistent_workers=persistent and workers > 0,
+    )
+    epochs = [frames_of(loader) for _ in range(6)]
+    assert [len(epoch) for epoch in epochs] == [10] * 6
+    seen = [frame for epoch in epochs for frame in epoch]
+    assert len(set(seen)) == len(seen)
+    # what is missing below the greatest is still on its way, in order of rendering by two
+    rest = frames_of(DataLoader(StreamDataset(stream.connect(), 4, 40), batch_size=None))
+    assert set(range(max(seen) + 1)) <= {*seen, *rest}
+
+
+@pytest.mark.parametrize("workers", [0, 1, 4])
+def test_frames_fetched_ahead_of_an_early_end_come_later(scripted: Begin, workers: int) -> None:
+    stream = scripted("--frames", 400)
+    dataset = StreamDataset(stream.connect(), batch_size=4)
+    loader = DataLoader(dataset, batch_size=None, num_workers=workers)
+    seen: list[int] = []
+    for _ in range(5):
+        for number, batch in enumerate(loader):
+            seen += checked(batch)
+            if number == 6:
+                break
+    seen += frames_of(loader)
+    assert sorted(seen) == list(range(400))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_frames_are_collated_without_being_looked_at(scripted: Begin, workers: int) -> None:
+    stream = scripted("--frames", 90, "--lent", 8)
+    loader = DataLoader(
+        StreamDataset(stream.connect()), batch_size=6, num_workers=workers, collate_fn=collate
+    )
+    assert sorted(frames_of(loader)) == list(range(90))
+
+
+def _sums(batch: StreamBatch) -> dict[str, Any]:
+    return {"frames": checked(batch), "sum": batch["image"].float().sum((1, 2, 3))}
+
+
+@pytest.mark.parametrize("workers", [0, 3])
+def test_a_transform_is_applied_in_the_worker(scripted: Begin, workers: int) -> None:
+    stream = scripted("--frames", 60)
+    dataset = StreamDataset(stream.connect(), batch_size=5, transform=_sums)
+    loader = DataLoader(dataset, batch_size=None, num_workers=workers)
+    items = list(loader)
+    assert all(item["sum"].shape == (5,) for item in items)
+    assert sorted(frame for item in items for frame in item["frames"]) == list(range(60))
+
+
+def _plain(frames: list[Any]) -> tuple[list[int], Any]:
+    return [frame["frame"] for frame in frames], torch.stack([frame["image"] for frame in frames])
+
+
+@pytest.mark.parametrize("workers", [0, 3])
+def test_a_collate_function_of_ones_own_gives_slots_back(scripted: Begin, workers: int) -> None:
+    stream = scripted("--frames", 300, "--lent", 16)
+    loader = DataLoader(
+        StreamDataset(stream.connect()), batch_size=4, num_workers=workers, collate_fn=_plain
+    )
+    assert sorted(frame for numbers, _ in loader for frame in numbers) == list(range(300))
+
+
+def test_a_batch_that_is_kept_keeps_its_pixels(scripted: Begin) -> None:
+    stream = scripted("--frames", 200, "--queue", 8, "--lent", 8)
+    kept = list(stream.connect().batches(4))
+    assert sorted(frame for batch in kept for frame in batch["frame"]) == list(range(200))
+    for batch in kept:
+        for picture, annotation in zip(batch["image"], batch["annotation"], strict=True):
+            assert hashlib.sha256(picture.tobytes()).hexdigest() == annotation["sha256"]
+
+
+def test_a_view_of_a_picture_keeps_the_slot(scripted: Begin) -> None:
+    stream = scripted("--frames", 400)
+    views = []
+    for number, frame in enumerate(stream.connect().frames()):
+        if number < 5:
+            picture = frame["image"]
+            views.append((picture[1:, ::2], picture[1:, ::2].copy()))
+    assert all((view == copy).all() for view, copy in views)
+
+
+def test_long_annotations_come_whole(scripted: Begin) -> None:
+    stream = scripted("--frames", 20, SCRIPTED_LONG_TEXT="1")
+    lengths = {
+        frame["frame"]: len(frame["annotation"]["filler"]) for frame in stream.connect().frames()
+    }
+    assert lengths == {frame: 100_000 if frame % 3 == 0 else 0 for frame in range(20)}
+
+
+def test_two_readers_share_the_frames(scripted: Begin) -> None:
+    stream = scripted("--frames", 200)
+    one, other = stream.connect().frames(), stream.connect().frames()
+    seen = []
+    for first in one:
+        seen.append(first["frame"])
+        seen += [second["frame"] for second in [next(other, None)] if second is not None]
+    seen += [frame["frame"] for frame in other]
+    assert sorted(seen) == list(range(200))
