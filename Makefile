@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python; do \
 OTHER_VERSIONS := 5.0 4.2
 PYTEST_WORKERS ?= 2
 BENCHMARKS := overhead annotate memory quality build settle sidebar export report pool long_run chaos \
-	journal merge
+	journal merge stream
 DEMO := build/demo
 DEMO_SHEET := build/demo_contact_sheet.png
 REAL := build/real
@@ -26,7 +26,7 @@ setup: .venv/.ready ## Make .venv with bpy and all pinned packages
 system: # what pip cannot bring; a blink when all is there
 	@tools/system_packages.sh "$(PYTHON)"
 
-.venv/.ready: requirements/bpy-4.5.txt requirements/dev.txt requirements/farm.txt
+.venv/.ready: $(addprefix requirements/,bpy-4.5.txt dev.txt farm.txt stream.txt)
 .venv-5.0/.ready: requirements/bpy-5.0.txt requirements/dev.txt
 .venv-4.2/.ready: requirements/bpy-4.2.txt requirements/dev.txt
 %/.ready: pyproject.toml tools/python_environment.sh | system

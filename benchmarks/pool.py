@@ -40,7 +40,7 @@ import json, sys
 info = json.loads(sys.argv[1])
 def say(**message):
     sys.stdout.write(json.dumps(message) + "\\n"); sys.stdout.flush()
-say(event="hello", protocol=int(sys.argv[3]), synth=sys.argv[2], info=info)
+say(event="hello", protocol=int(sys.argv[3]), synth=sys.argv[2], process=0, info=info)
 for line in sys.stdin:
     order = json.loads(line)
     if "stop" in order:

@@ -170,6 +170,7 @@ class Instances:
         return [
             {
                 "instance": worker.number,
+                "process": worker.process,
                 "state": worker.state,
                 "scene": worker.current,
                 "scenes_done": worker.done,

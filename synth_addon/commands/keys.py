@@ -21,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Make them."""
+    from .stream import refuse_without_zeromq
+
+    refuse_without_zeromq()
     from ..stream.keys import make_keys
 
     make_keys(options.directory)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,7 @@ def _add_reader_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Stream until interrupted, or all is read that was asked for."""
+    refuse_without_zeromq()
     from ..broker.broker import BrokerSettings
     from ..broker.door import Door
     from ..core.asset_catalog import catalog_assets
@@ -134,6 +136,20 @@ def run(options: argparse.Namespace, console: Console) -> int:
         except StreamIsRead:
             recording.finish()
     return 0
+
+
+def refuse_without_zeromq() -> None:
+    """Find out whether the package is there that streams need.
+
+    Raises:
+        UsageError: it is not.
+    """
+    from ..core.errors import UsageError
+
+    if find_spec("zmq") is None:
+        raise UsageError(
+            "the package pyzmq is not installed. Install it with: pip install 'synth-addon[stream]'"
+        )
 
 
 class StreamIsRead(Exception):

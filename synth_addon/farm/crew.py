@@ -114,7 +114,7 @@ class Crew:
                 f"a worker is of Synth {version} with protocol {protocol}, the coordinator of "
                 f"Synth {__version__} with protocol {PROTOCOL}. Use the same version everywhere"
             )
-        worker.state = "ready"
+        worker.state, worker.process = "ready", hello["process"]
         self._starts[worker.number] = 0
 
     def finished(self, worker: PoolWorker, scene: int) -> None:

@@ -47,6 +47,7 @@ class PoolWorker:
         inbox: takes the worker's messages, from a thread of its own.
 
     Attributes:
+        process: id of its process, once it has said hello.
         scenes: ordered and not finished, in the order in which they were ordered.
         current: the scene that was begun last; one before it may still be written. -1 before.
         began: when the scene under way began, by `time.monotonic`; None between scenes.
@@ -60,6 +61,7 @@ class PoolWorker:
     def __init__(self, number: int, start: Start, inbox: Inbox) -> None:
         self.number = number
         self.state: State = "starting"
+        self.process = 0
         self.scenes: deque[int] = deque()
         self.current = -1
         self.began: float | None = None

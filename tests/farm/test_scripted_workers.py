@@ -33,7 +33,7 @@ if manner == "silent":
     time.sleep(600)
 def say(**message):
     print(json.dumps(message), flush=True)
-say(**hello)
+say(process=os.getpid(), **hello)
 for line in sys.stdin:
     time.sleep(0.2 if manner == "slow" else 0)
     order = json.loads(line)
