@@ -1,6 +1,6 @@
 """How fast frames come from a stream, beside what is least and what is usual.
 
-    python benchmarks/stream.py [--rounds N] [--only transport|renderers|update]
+    python benchmarks/stream.py [--rounds N] [--only transport|renderers|update] [--plot FILE]
 
 Transport: pictures of 640 x 512 x 3 bytes with an annotation, into batches of 8 tensors, from one
 producer that renders nothing, on one machine, by turns: a bare ring of shared memory, this project
@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -33,12 +34,19 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from stream_baselines import BATCH, SHAPE, BareRing, PicklePipe
 
-from synth_addon.stream import StreamDataset, connect
+from synth_addon.stream import StreamDataset, connect, launch
 from synth_addon.stream.address import StreamAddress
 from synth_addon.stream.stream import Stream
 
 _WARM = 16
 """Batches before the clock starts."""
+_WARM_FRAMES = 4
+_SHORT_QUEUE = 2
+PRESET = "cube"
+ENGINES: Mapping[str, Sequence[str]] = {
+    "Workbench": ("render.engine=WORKBENCH",),
+    "EEVEE, 1 sample": ("render.engine=EEVEE", "render.samples=1"),
+}
 SCRIPT = Path(__file__).with_name("scripted_stream.py")
 
 
@@ -125,6 +133,7 @@ def transport(rounds: int, seconds: float) -> dict[str, list[float]]:
 
 def show_transport(rates: Mapping[str, list[float]]) -> None:
     """Print medians and ratios."""
+    sys.stdout.write(f"{'frames/s':>43}{'/ ring':>9}{'/ pkl 0':>9}{'/ pkl 1':>9}\n")
     for name, values in rates.items():
         ratios = [
             [value / other for value, other in zip(values, rates[base], strict=True)]
@@ -138,15 +147,103 @@ def show_transport(rates: Mapping[str, list[float]]) -> None:
         sys.stdout.write(f"{name:34}{statistics.median(values):9.0f}{columns}\n")
 
 
+def plot(rates: Mapping[str, list[float]], file: Path) -> None:
+    """Draw the rates as bars."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, 3.2), layout="constrained")
+    names = list(rates)[::-1]
+    medians = [statistics.median(rates[name]) for name in names]
+    bars = axes.barh(names, medians, color=["#4c9f70" if "synth" in n else "#999" for n in names])
+    axes.bar_label(bars, fmt="%.0f", padding=3)
+    axes.set_xlabel("frames/s, 640 x 512 x 3 bytes with annotation, batches of 8 (log)")
+    axes.set_xscale("log")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(file, dpi=110)
+
+
+def bare_rate(seconds: float, overrides: Sequence[str]) -> float:
+    """Return frames a second of a loop that gives them to nobody."""
+    loop = Path(__file__).with_name("bare_loop.py")
+    command = [sys.executable, str(loop), PRESET, str(seconds), *overrides]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return float(done.stdout.splitlines()[-1])
+
+
+def stream_rate(seconds: float, overrides: Sequence[str], instances: int) -> float:
+    """Return frames a second of a stream, read as tensors."""
+    with launch(PRESET, instances, overrides=overrides) as stream:
+        frames = iter(StreamDataset(stream))
+        for _ in range(_WARM_FRAMES + stream.statistics()["queue"]):
+            next(frames)
+        began, count = time.perf_counter(), 0
+        while (took := time.perf_counter() - began) < seconds:
+            next(frames)["image"]
+            count += 1
+    return count / took
+
+
+def renderers(rounds: int, seconds: float) -> None:
+    """Print the rates of streams over those of bare loops."""
+    most = os.cpu_count() or 1
+    sys.stdout.write(f"{'':20}{'bare loop':>10}{'1 instance':>12}{'ratio':>8}")
+    sys.stdout.write(f"{f'{most} instances':>14}{'ratio':>8}\n")
+    for engine, overrides in ENGINES.items():
+        rows = [
+            (
+                bare_rate(seconds, overrides),
+                stream_rate(seconds, overrides, 1),
+                stream_rate(seconds, overrides, most),
+            )
+            for _ in range(rounds)
+        ]
+        bare, one, many = (statistics.median(column) for column in zip(*rows, strict=True))
+        ratios = [statistics.median(row[at] / row[0] for row in rows) for at in (1, 2)]
+        sys.stdout.write(f"{engine:20}{bare:10.2f}{one:12.2f}{ratios[0]:8.2f}")
+        sys.stdout.write(f"{many:14.2f}{ratios[1]:8.2f}\n")
+
+
+def updates(rounds: int) -> None:
+    """Print how long a change takes to be seen, and how many older frames come before."""
+    for engine, overrides in ENGINES.items():
+        seconds, older = [], []
+        with launch(PRESET, overrides=overrides, queue=_SHORT_QUEUE) as stream:
+            frames = stream.frames()
+            for _ in range(_WARM_FRAMES):
+                next(frames)
+            for number in range(rounds):
+                energy = {"uniform": [40 + number, 120]}
+                began, version = time.perf_counter(), stream.update({"lights.energy": energy})
+                count = 0
+                while next(frames)["version"] != version:
+                    count += 1
+                seconds.append(time.perf_counter() - began)
+                older.append(count)
+        sys.stdout.write(
+            f"update, {engine:12}{statistics.median(seconds):8.2f} s, after "
+            f"{statistics.median(older):.0f} frames of the older recipe\n"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measured transport")
+    parser.add_argument("--render-seconds", type=float, default=20.0)
     parser.add_argument("--only", choices=("transport", "renderers", "update"))
+    parser.add_argument("--plot", type=Path, default=Path("build/bench/stream.png"))
     options = parser.parse_args()
     if options.only in (None, "transport"):
-        sys.stdout.write(f"{'frames/s':>43}{'/ ring':>9}{'/ pkl 0':>9}{'/ pkl 1':>9}\n")
-        show_transport(transport(options.rounds, options.seconds))
+        rates = transport(options.rounds, options.seconds)
+        show_transport(rates)
+        plot(rates, options.plot)
+    if options.only in (None, "renderers"):
+        renderers(options.rounds, options.render_seconds)
+    if options.only in (None, "update"):
+        updates(options.rounds)
 
 
 if __name__ == "__main__":

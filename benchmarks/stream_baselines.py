@@ -1,7 +1,5 @@
 """What a stream is measured against: a bare ring of shared memory, and pickles over ZeroMQ.
 
-    python benchmarks/stream_baselines.py ring|pickle_producer ...
-
 `BareRing` is the least that can be done: slots allotted before, one copy in, a tensor on the slot
 out, a semaphore for each batch; no annotation, no protocol, no second reader. `PicklePipe` is how
 BlendTorch passes frames on, at its best: contiguous arrays, one dict a message by `send_pyobj`,
