@@ -4,76 +4,69 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from embreex.mesh_construction import TriangleMesh as EmbreeTriangles
-from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
-from .mass_properties import is_closed
 from .mesh import TriangleMesh
+from .mesh_tree import MeshTree
 from .point_distances import nearest_distances
 from .scene_spec import Pose
-from .surface_points import surface_points
+from .surface_points import SurfacePoints
 from .transforms import Array, inverse_rigid, transform_points
 
 SPACING_M = 0.004
 """Between the points of a surface at which contacts are measured."""
 DEEPEST_M = 0.02
 """Penetrations beyond this depth are reported as this deep."""
+_ROUNDING_M = 1e-9
 _PROBES = np.array([[0.37, 0.53, 0.76], [-0.71, 0.32, -0.63], [0.45, -0.82, 0.35]])
 
 
 class Solid:
-    """A mesh at one scale, made ready for measuring; bodies with the same mesh share it."""
+    """A mesh at one scale, made ready for measuring; bodies with the same mesh share it.
 
-    def __init__(self, mesh: TriangleMesh, scale: float) -> None:
+    Args:
+        tree: of the mesh; None to make one where it is needed.
+    """
+
+    def __init__(self, mesh: TriangleMesh, scale: float, tree: MeshTree | None = None) -> None:
+        self._mesh, self._scale = mesh, scale
+        self._tree = tree or MeshTree(mesh)
         self.vertices: Array = scale * mesh.vertices
-        self.corners: Array = self.vertices[mesh.triangles]
-        self._triangles = np.ascontiguousarray(mesh.triangles, np.int32)
-        self.low, self.high = self.vertices.min(axis=0), self.vertices.max(axis=0)
+        low, high = mesh.bounds
+        self.low, self.high = scale * low, scale * high
 
     @cached_property
-    def points(self) -> Array:
-        """Points (N, 3) on the surface."""
-        return surface_points(TriangleMesh(self.vertices, self._triangles), SPACING_M)
+    def corners(self) -> Array:
+        """The corners (T, 3, 3) of its triangles."""
+        corners: Array = self.vertices[self._mesh.triangles]
+        return corners
 
     @cached_property
+    def bounds_of_triangles(self) -> tuple[Array, Array]:
+        """The lower and upper corners (T, 3) of the boxes around its triangles."""
+        return self.corners.min(axis=1), self.corners.max(axis=1)
+
+    @cached_property
+    def points(self) -> SurfacePoints:
+        """Points on the surface."""
+        return SurfacePoints(self.vertices, self._mesh.triangles, SPACING_M)
+
+    @property
     def is_closed(self) -> bool:
         """Whether there is an inside."""
-        return is_closed(TriangleMesh(self.vertices, self._triangles))
-
-    @cached_property
-    def _tree(self) -> Any:
-        """The triangles in the cube from -1 to 1, where float32 is exact enough."""
-        unit = (self.vertices - self._middle) / self._half
-        tree = EmbreeScene(robust=True)
-        EmbreeTriangles(tree, np.ascontiguousarray(unit, np.float32), self._triangles)
-        return tree
-
-    @property
-    def _middle(self) -> Array:
-        middle: Array = (self.low + self.high) / 2
-        return middle
-
-    @property
-    def _half(self) -> float:
-        return float((self.high - self.low).max()) / 2 or 1.0
+        return self._mesh.is_closed
 
     def holds(self, points: Array) -> NDArray[np.bool_]:
         """Return which points (P,) lie inside: most of three rays leave through a back face."""
         inside = np.zeros(len(points), bool)
-        if not self.is_closed:
-            return inside
         boxed = np.flatnonzero(np.all((points > self.low) & (points < self.high), axis=1))
-        if not len(boxed):
+        if not len(boxed) or not self.is_closed:
             return inside
-        origins = np.repeat((points[boxed] - self._middle) / self._half, len(_PROBES), axis=0)
+        starts = np.repeat(points[boxed] / self._scale, len(_PROBES), axis=0)
         directions = np.tile(_PROBES, (len(boxed), 1))
-        hit = self._tree.run(
-            origins.astype(np.float32), directions.astype(np.float32), output=True
-        )["primID"]
+        hit = self._tree.first_hits(starts, directions)
         a, b, c = self.corners[hit].transpose(1, 0, 2)
         leaving = np.einsum("ij,ij->i", np.cross(b - a, c - a), directions) > 0
         votes = (leaving & (hit >= 0)).reshape(len(boxed), len(_PROBES)).sum(axis=1)
@@ -117,6 +110,8 @@ def penetration(one: Body, other: Body) -> float:
     no inside, so nothing is deep in it.
     """
     depth = 0.0
+    if _are_apart(one, other, 0.0):
+        return depth
     for mine, theirs in ((one, other), (other, one)):
         points = _points_in_frame_of(theirs, mine, 0.0)
         inside = points[theirs.solid.holds(points)]
@@ -132,6 +127,8 @@ def gap(one: Body, other: Body, reach: float) -> float:
     of about 0, as their surfaces cross.
     """
     least = np.inf
+    if _are_apart(one, other, reach):
+        return least
     for mine, theirs in ((one, other), (other, one)):
         points = _points_in_frame_of(theirs, mine, reach)
         if len(points):
@@ -139,12 +136,36 @@ def gap(one: Body, other: Body, reach: float) -> float:
     return least
 
 
+def _are_apart(one: Body, other: Body, reach: float) -> bool:
+    """Return whether the box of either, turned with it, is farther than `reach` from the other."""
+    for mine, theirs in ((one, other), (other, one)):
+        vertices = transform_points(inverse_rigid(theirs.matrix) @ mine.matrix, mine.solid.vertices)
+        low, high = theirs.solid.low - reach, theirs.solid.high + reach
+        if np.any(vertices.max(axis=0) <= low) or np.any(vertices.min(axis=0) >= high):
+            return True
+    return False
+
+
 def _points_in_frame_of(body: Body, other: Body, reach: float) -> Array:
     """Return the points (P, 3) of `other` that lie within `reach` of the box of `body`."""
-    points = transform_points(inverse_rigid(body.matrix) @ other.matrix, other.solid.points)
     low, high = body.solid.low - reach, body.solid.high + reach
+    body_from_other = inverse_rigid(body.matrix) @ other.matrix
+    vertices = transform_points(body_from_other, other.solid.vertices)
+    between = other.solid.points.between(_reaching(other.solid, body_from_other, low, high))
+    points = np.concatenate([vertices, transform_points(body_from_other, between)])
     chosen: Array = points[np.all((points > low) & (points < high), axis=1)]
     return chosen
+
+
+def _reaching(solid: Solid, target_from_solid: Array, low: Array, high: Array) -> NDArray[np.bool_]:
+    """Return which triangles (T,) of a solid can reach into a box of another frame."""
+    middle = transform_points(inverse_rigid(target_from_solid), [(low + high) / 2])[0]
+    half = np.abs(target_from_solid[:3, :3]).T @ (high - low) / 2  # of the upright box around it
+    lower, upper = solid.bounds_of_triangles
+    meeting: NDArray[np.bool_] = np.all(
+        (lower <= middle + half + _ROUNDING_M) & (upper >= middle - half - _ROUNDING_M), axis=1
+    )
+    return meeting
 
 
 def _deepest(solid: Solid, inside: Array) -> float:

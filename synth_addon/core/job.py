@@ -57,18 +57,20 @@ def settle_scene(
     A scene that comes to rest badly, or that no camera suits, is arranged anew.
 
     Args:
-        trees: keeps what choosing cameras needs of meshes, for later scenes.
+        trees: keeps the meshes' trees, for later scenes.
 
     Raises:
         SceneError: no arrangement was good within the bounded number of tries.
         AssetError: an asset cannot be used.
     """
+    trees = trees or MeshTrees()
     reasons: list[str] = []
     for attempt in range(ARRANGEMENT_TRIES):
         with times.part("sample"):
             spec = sample_scene(recipe, catalog, scene, attempt)
         with times.part("load"):
             meshes = renderer.load(spec)
+        trees.forget_all_but(meshes)
         try:
             with times.part("sample"):
                 spec = furnish(recipe, with_sizes(spec, meshes), meshes)
@@ -78,7 +80,8 @@ def settle_scene(
             continue
         with times.part("physics"):
             poses = renderer.settle(spec)
-        fault = fault_at_rest(spec, poses, meshes)
+        with times.part("rest"):
+            fault = fault_at_rest(spec, poses, meshes, trees)
         if fault is not None:
             reasons.append(fault)
             continue

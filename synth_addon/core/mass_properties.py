@@ -28,7 +28,7 @@ def mass_properties(mesh: TriangleMesh) -> MassProperties:
     """
     low, high = mesh.bounds
     middle = (low + high) / 2
-    if is_closed(mesh):
+    if mesh.is_closed:
         found = _of_surface(mesh.vertices[mesh.triangles], middle)
         if found.volume > 0:
             return found
@@ -36,20 +36,6 @@ def mass_properties(mesh: TriangleMesh) -> MassProperties:
     if hull is None:
         return MassProperties(0.0, middle)
     return _of_surface(hull.vertices[hull.triangles], middle)
-
-
-def is_closed(mesh: TriangleMesh) -> bool:
-    """Return whether every edge is passed once in each direction; equal vertices count as one."""
-    _, welded = np.unique(mesh.vertices, axis=0, return_inverse=True)
-    faces = welded.reshape(-1)[mesh.triangles]
-    whole = (
-        (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    )
-    faces = faces[whole].astype(np.int64)
-    begin, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
-    span = len(mesh.vertices)
-    there, back = np.sort(begin * span + end), np.sort(end * span + begin)
-    return bool(len(there)) and bool(np.array_equal(there, back))
 
 
 def _of_surface(corners: Array, middle: Array) -> MassProperties:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from .closedness import is_closed
 from .point_spread import greatest_distance
 from .transforms import Array
 
@@ -37,6 +38,11 @@ class TriangleMesh:
     def diameter(self) -> float:
         """The greatest distance of two vertices, in metres."""
         return greatest_distance(self.vertices)
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """Whether it bounds a body: every edge is passed once in each direction."""
+        return is_closed(self.vertices, self.triangles)
 
     @property
     def box_corners(self) -> Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 from embreex.mesh_construction import TriangleMesh as EmbreeTriangles
@@ -19,9 +20,10 @@ class _Tree(Protocol):
         self,
         vec_origins: NDArray[np.float32],
         vec_directions: NDArray[np.float32],
-        dists: NDArray[np.float32],
-        query: str,
-    ) -> NDArray[np.int32]: ...
+        dists: NDArray[np.float32] | None = None,
+        query: str = "INTERSECT",
+        output: bool = False,
+    ) -> Any: ...
 
 
 class MeshTree:
@@ -44,9 +46,15 @@ class MeshTree:
         low, high = mesh.bounds
         self.middle: Array = (low + high) / 2
         self.half = float((high - low).max()) / 2 or 1.0
-        unit = np.ascontiguousarray((mesh.vertices - self.middle) / self.half, np.float32)
-        self.tree: _Tree = EmbreeScene(robust=True)
-        EmbreeTriangles(self.tree, unit, self.triangles)
+
+    @cached_property
+    def tree(self) -> _Tree:
+        """The tree, finished, so that several threads can use it."""
+        unit = np.ascontiguousarray((self.vertices - self.middle) / self.half, np.float32)
+        tree: _Tree = EmbreeScene(robust=True)
+        EmbreeTriangles(tree, unit, self.triangles)
+        tree.run(np.zeros((1, 3), np.float32), np.ones((1, 3), np.float32), query="OCCLUDED")
+        return tree
 
     def distances(
         self, scale: float, world_from_object: Array, origins: Array, directions: Array
@@ -69,6 +77,13 @@ class MeshTree:
         )
         return np.where(found < 1e29, found.astype(float), np.inf)
 
+    def first_hits(self, origins: Array, directions: Array) -> NDArray[np.int32]:
+        """Return the triangles (N,) that rays (N, 3) of the object frame first meet, or -1."""
+        starts = ((origins - self.middle) / self.half).astype(np.float32)
+        found = self.tree.run(starts, directions.astype(np.float32), output=True)
+        hit: NDArray[np.int32] = found["primID"]
+        return hit
+
 
 class MeshTrees:
     """Keeps the tree of every mesh until told otherwise."""
@@ -81,6 +96,16 @@ class MeshTrees:
         if mesh_key not in self._trees:
             self._trees[mesh_key] = MeshTree(mesh)
         return self._trees[mesh_key]
+
+    def take(self, others: MeshTrees) -> None:
+        """Use the trees that others hold, too."""
+        self._trees |= others._trees
+
+    def copy(self) -> MeshTrees:
+        """Return what holds the same trees, and keeps them when these are forgotten."""
+        copied = MeshTrees()
+        copied.take(self)
+        return copied
 
     def forget_all_but(self, mesh_keys: Collection[str]) -> None:
         """Release the trees of all meshes but these."""

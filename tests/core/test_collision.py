@@ -19,7 +19,7 @@ from synth_addon.core.collision.decomposition import Decomposer, decompose
 from synth_addon.core.collision.parts import hollow_depth
 from synth_addon.core.convex_hull import convex_hull
 from synth_addon.core.errors import AssetError, StorageError
-from synth_addon.core.mass_properties import is_closed, mass_properties
+from synth_addon.core.mass_properties import mass_properties
 from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.scene_spec import (
     BodySpec,
@@ -263,7 +263,7 @@ def test_density_gives_the_mass() -> None:
     assert library.body(thing(cube, 2.0, density_kg_m3=500.0), CUBE).mass_kg == pytest.approx(4.0)
     assert library.body(thing(cube, mass_kg=0.7), CUBE).mass_kg == 0.7
     lidless = TriangleMesh(CUBE.vertices, CUBE.triangles[:-2])
-    assert not is_closed(lidless)
+    assert not lidless.is_closed
     other = library.body(thing(FILE, density_kg_m3=500.0), lidless)
     assert other.mass_kg == pytest.approx(0.5)
 
@@ -284,7 +284,7 @@ def test_a_hull_is_closed_and_holds_all_points(count: int, seed: int) -> None:
     points = np.random.default_rng(seed).normal(size=(count, 3))
     hull = convex_hull(points)
     assert hull is not None
-    assert is_closed(hull)
+    assert hull.is_closed
     a, b, c = hull.vertices[hull.triangles].transpose(1, 0, 2)
     normals = np.cross(b - a, c - a)
     heights = points @ normals.T - np.einsum("ij,ij->i", a, normals)

@@ -12,7 +12,7 @@ from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.point_distances import nearest_distances, pair_distances, snapped
 from synth_addon.core.scene_spec import Pose, ShapeAsset
 from synth_addon.core.shapes.catalog import mesh_of
-from synth_addon.core.surface_points import surface_points
+from synth_addon.core.surface_points import SurfacePoints
 from synth_addon.core.transforms import Array, rotation_from_quaternion
 
 fast = settings(deadline=None, max_examples=40)
@@ -143,7 +143,10 @@ def test_scale_counts() -> None:
 @pytest.mark.parametrize("shape", ["cube", "cup", "cone", "bottle"])
 def test_no_spot_of_a_surface_is_far_from_its_points(shape: str) -> None:
     mesh = mesh_of(ShapeAsset(shape=shape))
-    points = surface_points(mesh, 0.004)
+    between = SurfacePoints(mesh.vertices, mesh.triangles, 0.004).between(
+        np.ones(len(mesh.triangles), bool)
+    )
+    points = np.concatenate([mesh.vertices, between])
     rng = np.random.default_rng(0)
     chosen = mesh.triangles[rng.integers(len(mesh.triangles), size=300)]
     weights = rng.dirichlet((1, 1, 1), size=300)

@@ -32,16 +32,14 @@ def choose_views(
     Args:
         poses: the objects' poses at rest.
         meshes: by asset key, as `Renderer.load` returned them.
-        trees: keeps the meshes' trees for scenes that share meshes.
+        trees: keeps the meshes' trees.
 
     Raises:
         SceneError: no draw passed within `CameraRecipe.max_tries`; says which check failed how
             often.
     """
     balls = bounding_balls(spec.objects, poses, meshes)
-    trees = trees or MeshTrees()
-    trees.forget_all_but(meshes)
-    checks = ViewChecks(recipe.camera, spec, poses, meshes, trees)
+    checks = ViewChecks(recipe.camera, spec, poses, meshes, trees or MeshTrees())
     return tuple(_choose_view(recipe, spec, balls, checks, first) for first in spec.views)
 
 

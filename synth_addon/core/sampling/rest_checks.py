@@ -8,6 +8,7 @@ import numpy as np
 
 from ..contacts import Body, Solid, gap, penetration
 from ..mesh import TriangleMesh
+from ..mesh_tree import MeshTrees
 from ..scene_spec import ObjectSpec, Pose, SceneSpec
 from ..transforms import Array
 
@@ -17,13 +18,21 @@ _LONGER = "Raise physics.max_seconds"
 
 
 def fault_at_rest(
-    spec: SceneSpec, poses: Sequence[Pose], meshes: Mapping[str, TriangleMesh]
+    spec: SceneSpec,
+    poses: Sequence[Pose],
+    meshes: Mapping[str, TriangleMesh],
+    trees: MeshTrees | None = None,
 ) -> str | None:
     """Return the first thing that is wrong with a settled scene and the remedy, or None.
 
     Objects must not reach into the room, its furniture or each other by more than
     `PhysicsSpec.max_penetration`, must touch something within `PhysicsSpec.max_gap`, and must lie
     in the room.
+
+    Args:
+        poses: the objects' poses at rest.
+        meshes: by asset key, as `Renderer.load` returned them.
+        trees: keeps the meshes' trees.
     """
     if not spec.physics.enabled:
         return None
@@ -34,21 +43,26 @@ def fault_at_rest(
     )
     if (fault := next(unknown, None)) is not None:
         return fault
-    bodies, fixtures = resting_bodies(spec, poses, meshes)
+    bodies, fixtures = resting_bodies(spec, poses, meshes, trees)
     return next(_faults(spec, bodies, fixtures), None)
 
 
 def resting_bodies(
-    spec: SceneSpec, poses: Sequence[Pose], meshes: Mapping[str, TriangleMesh]
+    spec: SceneSpec,
+    poses: Sequence[Pose],
+    meshes: Mapping[str, TriangleMesh],
+    trees: MeshTrees | None = None,
 ) -> tuple[list[Body], list[Body]]:
     """Return the bodies of a settled scene's objects and of its fixtures."""
+    trees = trees or MeshTrees()
     solids: dict[tuple[str, float], Solid] = {}
     bodies = []
     places = [*poses, *(fixture.pose for fixture in spec.fixtures)]
     for item, pose in zip(spec.things, places, strict=True):
         key = (item.asset_key, item.scale)
         if key not in solids:
-            solids[key] = Solid(meshes[item.asset_key], item.scale)
+            mesh = meshes[key[0]]
+            solids[key] = Solid(mesh, item.scale, trees.tree(key[0], mesh))
         bodies.append(Body(solids[key], pose))
     return bodies[: len(poses)], bodies[len(poses) :]
 
