@@ -12,13 +12,13 @@ from .texture_coordinates import Coordinates
 
 def connect_texture(
     material: bpy.types.Material,
+    graph: ShaderGraph,
     principled: bpy.types.Node,
     texture: TextureSpec,
     coordinates: Coordinates,
     images: ImageLibrary,
 ) -> None:
     """Replace the inputs of `principled` that the texture set has maps for."""
-    graph = ShaderGraph(principled.id_data)
     maps = _Maps(graph, texture, coordinates, images)
     values = _packed(graph, maps, texture)
     for name, file in (

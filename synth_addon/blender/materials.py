@@ -15,31 +15,39 @@ from .versions import use_nodes
 ON_UVS = Placement()
 
 
-def build_material(
-    name: str, spec: MaterialSpec, images: ImageLibrary, placement: Placement = ON_UVS
-) -> bpy.types.Material:
-    """Return a new material with a Principled BSDF as `spec` says.
+def new_material(name: str) -> bpy.types.Material:
+    """Return a material with Blender's own nodes.
 
-    Its nodes stand in the material itself, so that nothing is left behind when it is removed.
+    Those of a spec stand in the material itself, too, so that nothing is left behind when it is
+    removed.
     """
     material = bpy.data.materials.new(name)
-    tree = use_nodes(material)
+    use_nodes(material)
+    return material
+
+
+def paint_material(
+    material: bpy.types.Material,
+    graph: ShaderGraph,
+    spec: MaterialSpec,
+    images: ImageLibrary,
+    placement: Placement = ON_UVS,
+) -> None:
+    """Make a Principled BSDF as `spec` says; `graph` adds the nodes to those of `new_material`."""
     material.diffuse_color = (*spec.base_color, 1.0)  # what Workbench shows
-    principled = tree.nodes["Principled BSDF"]
-    principled.inputs["Base Color"].default_value = (*spec.base_color, 1.0)
-    principled.inputs["Metallic"].default_value = spec.metallic
-    principled.inputs["Roughness"].default_value = spec.roughness
-    principled.inputs["Transmission Weight"].default_value = spec.transmission
-    principled.inputs["IOR"].default_value = spec.ior
+    principled = graph.tree.nodes["Principled BSDF"]
+    graph.feed(principled.inputs["Base Color"], spec.base_color)
+    graph.feed(principled.inputs["Metallic"], spec.metallic)
+    graph.feed(principled.inputs["Roughness"], spec.roughness)
+    graph.feed(principled.inputs["Transmission Weight"], spec.transmission)
+    graph.feed(principled.inputs["IOR"], spec.ior)
     if spec.emission_strength:
-        principled.inputs["Emission Color"].default_value = (*spec.base_color, 1.0)
-        principled.inputs["Emission Strength"].default_value = spec.emission_strength
-    graph = ShaderGraph(tree)
+        graph.feed(principled.inputs["Emission Color"], spec.base_color)
+        graph.feed(principled.inputs["Emission Strength"], spec.emission_strength)
     if spec.texture is not None:
         laid = ON_UVS if spec.texture.unwrapped else placement
         coordinates = add_coordinates(graph, laid)
-        connect_texture(material, principled, spec.texture, coordinates, images)
+        connect_texture(material, graph, principled, spec.texture, coordinates, images)
     elif spec.procedural is not None:
         coordinates = add_coordinates(graph, placement)
         connect_pattern(graph, principled, spec, spec.procedural, coordinates)
-    return material

@@ -25,7 +25,8 @@ from .datablocks import Datablocks
 from .environment import build_world
 from .images import ImageLibrary
 from .lamps import build_light
-from .materials import ON_UVS, build_material
+from .material_pool import MaterialPool
+from .materials import ON_UVS
 from .meshes import blender_mesh
 from .texture_coordinates import Placement
 
@@ -44,6 +45,7 @@ class SceneBuilder:
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self._images = ImageLibrary(paths)
         self._content = Datablocks()
+        self._pool = MaterialPool(self._images)
         self._materials: dict[tuple[MaterialSpec, Placement], bpy.types.Material] = {}
         self.names: dict[int, str] = {}
         self.scene = bpy.data.scenes.new("synth")
@@ -76,12 +78,14 @@ class SceneBuilder:
         """Remove all content but the camera, and what the renderer kept of it."""
         self.scene.render.use_persistent_data = False
         self._content.remove_all()
+        self._pool.release()
         self._materials = {}
         self.names = {}
 
     def close(self) -> None:
         """Remove the scene and everything in it."""
         self.clear()
+        self._pool.close()
         self._images.close()
         bpy.data.objects.remove(self.camera)
         bpy.data.cameras.remove(self.lens)
@@ -135,8 +139,7 @@ class SceneBuilder:
         """Return a material; equal ones of a scene, such as those of four walls, are one."""
         key = spec, placement
         if key not in self._materials:
-            material = build_material(name, spec, self._images, placement)
-            self._materials[key] = self._content.own(material)
+            self._materials[key] = self._pool.material(name, spec, placement)
         return self._materials[key]
 
     def _link(self, item: bpy.types.Object) -> None:

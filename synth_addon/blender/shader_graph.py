@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -12,25 +13,62 @@ Value = Socket | float | tuple[float, ...]
 """What goes into an input: another node's output, a number, or a vector or colour."""
 
 
+@dataclass(frozen=True)
+class Link:
+    """The output that an input is linked to, by its address: sockets may go while nodes stay."""
+
+    source: int
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One thing that was done to a tree.
+
+    Attributes:
+        place: the kind of a node that was added, the name of a property, or an input's address.
+        given: the node, the property's value, or the input's `Link` or value.
+    """
+
+    place: str | int
+    given: Any
+
+
 class ShaderGraph:
-    """The node tree of one material."""
+    """The node tree of one material.
+
+    Attributes:
+        steps: all that was done, in this order.
+    """
 
     def __init__(self, tree: bpy.types.NodeTree) -> None:
         self.tree = tree
+        self.steps: list[Step] = []
 
     def node(
         self, kind: str, inputs: Mapping[str | int, Value] | None = None, **settings: Any
     ) -> bpy.types.Node:
         """Add a node; `inputs` are by name or number, `settings` are its properties."""
-        node = self.tree.nodes.new(kind)
+        node = self.add(kind)
         for name, value in settings.items():
-            setattr(node, name, value)
+            self.set(node, name, value)
         for key, given in (inputs or {}).items():
             self.feed(node.inputs[key], given)
         return node
 
+    def add(self, kind: str) -> bpy.types.Node:
+        """Add a node with all inputs and properties as Blender has them."""
+        node = self.tree.nodes.new(kind)
+        self.steps.append(Step(kind, node))
+        return node
+
+    def set(self, node: bpy.types.Node, name: str, value: Any) -> None:
+        """Set a node's property."""
+        setattr(node, name, value)
+        self.steps.append(Step(name, value))
+
     def feed(self, socket: Socket, value: Value) -> None:
         """Link or set an input."""
+        self.steps.append(Step(socket.as_pointer(), given_by(value)))
         if isinstance(value, bpy.types.NodeSocket):
             self.tree.links.new(value, socket)
         elif isinstance(value, tuple) and socket.type == "RGBA" and len(value) == 3:
@@ -109,6 +147,11 @@ class ShaderGraph:
         if normal is not None:
             inputs["Normal"] = normal
         return self.node("ShaderNodeBump", inputs).outputs[0]
+
+
+def given_by(value: Value) -> Link | float | tuple[float, ...]:
+    """Return what a step keeps of a value."""
+    return Link(value.as_pointer()) if isinstance(value, bpy.types.NodeSocket) else value
 
 
 def _triple(value: Value) -> Value:

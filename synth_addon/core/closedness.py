@@ -44,7 +44,9 @@ def _is_balanced(triangles: NDArray[np.int64]) -> bool:
     return np.array_equal(np.sort(begin * span + end), np.sort(end * span + begin))
 
 
-def _edges(triangles: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _edges(
+    triangles: NDArray[np.int32] | NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the vertices at which edges begin and end (3T,)."""
     begin = triangles.astype(np.int64)
     return begin.ravel(), np.roll(begin, -1, axis=1).ravel()

@@ -230,7 +230,8 @@ class _Probe:
         found = solid.tree.run(
             origins.astype(np.float32), directions.astype(np.float32), lengths, query="OCCLUDED"
         )
-        return (found >= 0).reshape(len(y), len(x))
+        hits: NDArray[np.bool_] = (found >= 0).reshape(len(y), len(x))
+        return hits
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from synth_addon.blender import scratch
+from synth_addon.blender.material_pool import MOST_IDLE
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.cli import run
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
@@ -68,7 +69,8 @@ def frames_of(
 def test_scenes_leave_nothing_behind(cup_room: LoadedRecipe, catalog: AssetCatalog) -> None:
     """Each scene's content is replaced by the next one's: more scenes are not more datablocks.
 
-    Scene 3 is built again after the 30th, because scenes differ in how much they hold.
+    Scene 3 is built again after the 30th, because scenes differ in how much they hold. Only
+    materials wait for later scenes, a bounded number of them.
     """
     before = counts()
     renderer = BlenderRenderer({})
@@ -79,7 +81,10 @@ def test_scenes_leave_nothing_behind(cup_room: LoadedRecipe, catalog: AssetCatal
         renderer.build(settled)
         renderer.render(settled.views[0])
     frames_of(renderer, cup_room, catalog, 3)
-    assert counts() == with_scene_3
+    at_the_end = counts()
+    waiting = at_the_end.pop("materials") - with_scene_3.pop("materials")
+    assert 0 <= waiting <= MOST_IDLE
+    assert at_the_end == with_scene_3
     renderer.close()
     assert counts() == before
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from synth_addon.blender.images import ImageLibrary
-from synth_addon.blender.materials import build_material
+from synth_addon.blender.material_pool import MOST_IDLE, MaterialPool
+from synth_addon.blender.materials import ON_UVS
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.camera import Intrinsics
@@ -119,7 +120,7 @@ def test_patterns_show_their_own_colours(studio: Studio, kind: ProceduralKind) -
     assert tuple(shown)[:3] == pytest.approx(material.base_color)
     studio.renderer.builder.clear()
     left = {block for block in set(bpy.data.user_map()) - before if block.name != "synth shape"}
-    assert not {block for block in left if isinstance(block, bpy.types.Material)}
+    assert not {block for block in left if isinstance(block, bpy.types.Material) and block.users}
     assert not {block for block in left if isinstance(block, bpy.types.NodeTree)}
 
 
@@ -164,6 +165,8 @@ def test_nothing_piles_up_over_scenes(studio: Studio) -> None:
                 for name in ("materials", "node_groups", "images", "meshes", "textures")
             }
         )
+    materials = [count.pop("materials") for count in counts]
+    assert max(materials) <= materials[0] + MOST_IDLE
     assert all(count == counts[0] for count in counts)
 
 
@@ -280,7 +283,8 @@ def test_every_map_goes_where_it_belongs(studio: Studio) -> None:
     roles = ("color", "normal", "roughness", "metalness", "opacity")
     files = {role: studio.image(f"{role}.png", grey) for role in roles}
     images = ImageLibrary(studio.paths)
-    material = build_material("test", MaterialSpec(texture=TextureSpec(**files)), images)
+    pool = MaterialPool(images)
+    material = pool.material("test", MaterialSpec(texture=TextureSpec(**files)), ON_UVS)
     try:
         for name, role in (
             ("Base Color", "color"),
@@ -294,7 +298,7 @@ def test_every_map_goes_where_it_belongs(studio: Studio) -> None:
         assert spaces["color.png"] == "sRGB"
         assert {spaces[f"{role}.png"] for role in roles[1:]} == {"Non-Color"}
     finally:
-        bpy.data.materials.remove(material)
+        pool.close()
         images.close()
 
 
