@@ -144,7 +144,8 @@ class Job:
         self._store = store
         self._listener = listener
         self._trees = MeshTrees()
-        self._caster = SilhouetteCaster()  # with trees of its own: the writer thread uses it
+        self._trees_to_write = MeshTrees()  # the writer thread's: it is a scene or so behind
+        self._caster = SilhouetteCaster(self._trees_to_write)
         self.times = PartTimes()
         self.bytes_written = 0
         self.has_failed = False
@@ -167,6 +168,7 @@ class Job:
         settled, meshes = settle_scene(
             self.recipe, self.catalog, self._renderer, scene, self.times, self._trees
         )
+        trees = self._trees.copy()
         with self.times.part("build"):
             self._renderer.build(settled)
         encoded: list[Future[EncodedFrame]] = []
@@ -176,7 +178,7 @@ class Job:
                 frame = self._renderer.render(view)
             if len(encoded) >= _FRAMES_IN_FLIGHT:
                 encoded[-_FRAMES_IN_FLIGHT].result()
-            encoded.append(writer.submit(self._encode, settled, view, frame, meshes))
+            encoded.append(writer.submit(self._encode, settled, view, frame, meshes, trees))
             self._listener(FrameDone(view.frame, scene))
         return writer.submit(self._commit, settled, encoded, meshes)
 
@@ -186,9 +188,11 @@ class Job:
         view: SettledView,
         frame: RenderedFrame,
         meshes: Mapping[str, TriangleMesh],
+        trees: MeshTrees,
     ) -> EncodedFrame:
         with self.times.part("annotate"):
-            self._caster.forget_all_but(meshes)
+            self._trees_to_write.forget_all_but(meshes)
+            self._trees_to_write.take(trees)
             annotation: FrameAnnotation = annotate(scene, view, frame, meshes, self._caster)
         with self.times.part("encode"):
             return self._encode_frame(frame, annotation, scene)

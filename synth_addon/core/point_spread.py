@@ -9,6 +9,8 @@ from .transforms import Array
 _DIRECTIONS = 64
 _MANY = 4096
 _MANY_DIRECTIONS = 2048
+_ROWS_AT_ONCE = 128
+_TOLERANCE = 1e-5
 
 
 def greatest_distance(points: Array) -> float:
@@ -23,10 +25,36 @@ def greatest_distance(points: Array) -> float:
     outermost = _outermost(points, _DIRECTIONS)
     bound = _greatest(outermost)
     reach = np.linalg.norm(np.maximum(points - low, high - points), axis=1)
-    ends = np.unique(points[reach >= bound * (1 - 1e-12)], axis=0)
+    ends = points[reach >= bound * (1 - 1e-12)]
+    if len(ends) > _MANY:
+        ends = np.unique(ends, axis=0)
     if len(ends) > _MANY:
         ends = _outermost(ends, _MANY_DIRECTIONS)
-    return max(bound, _greatest(ends))
+    return max(bound, _greatest(np.unique(_ends_of_longest(ends, bound), axis=0)))
+
+
+def _ends_of_longest(points: Array, bound: float) -> Array:
+    """Return the ends of the longest pairs of points (N, 3), and of all as long but for rounding.
+
+    Long pairs are found with float32, whose error stays below 1e-6 of the squared radius.
+
+    Args:
+        bound: no more than the greatest distance.
+    """
+    centred = points - (points.min(axis=0) + points.max(axis=0)) / 2
+    squares = np.einsum("ij,ij->i", centred, centred)
+    ones = np.ones(len(points))
+    rows = np.column_stack([-2 * centred, squares, ones]).astype(np.float32)
+    columns = np.column_stack([centred, ones, squares]).astype(np.float32)
+    least, found = bound**2 - _TOLERANCE * squares.max(), []
+    for start in range(0, len(points), _ROWS_AT_ONCE):
+        squared = rows[start : start + _ROWS_AT_ONCE] @ columns[start:].T
+        least = max(least, float(squared.max()) - _TOLERANCE * squares.max())
+        found.append(start + np.argwhere(squared >= least))
+    ends = points[np.concatenate(found)]
+    lengths = np.einsum("ij,ij->i", *[ends[:, 0] - ends[:, 1]] * 2)
+    rounding = 1e-12 * np.einsum("ij,ij->i", points, points).max()
+    return ends[lengths >= lengths.max() - rounding].reshape(-1, 3)
 
 
 def _greatest(points: Array) -> float:
@@ -42,9 +70,9 @@ def _outermost(points: Array, directions: int) -> Array:
     height = 1 - number / directions  # one hemisphere of a Fibonacci sphere
     turn = np.pi * (1 + np.sqrt(5)) * number
     flat = np.sqrt(1 - height**2)
-    axes = np.stack([flat * np.cos(turn), flat * np.sin(turn), height])
+    axes = np.stack([flat * np.cos(turn), flat * np.sin(turn), height], axis=1)
     found = [
-        extreme(points @ axes[:, start : start + 64], axis=0)
+        extreme(axes[start : start + 64] @ points.T, axis=1)
         for start in range(0, directions, 64)
         for extreme in (np.argmax, np.argmin)
     ]

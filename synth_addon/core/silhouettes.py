@@ -7,7 +7,6 @@ its instances. Silhouettes are defined at pixel centres, as instance maps are.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -90,7 +89,7 @@ class Silhouette:
 
 
 class SilhouetteCaster:
-    """Casts silhouettes, keeping the tree of every mesh until told otherwise.
+    """Casts silhouettes, with one tree for each mesh.
 
     A silhouette's part outside the image is cast sparsely when it is large: one ray then stands
     for the square of pixels around it, and `Silhouette.pixels_total` is an estimate. The box is
@@ -103,10 +102,6 @@ class SilhouetteCaster:
 
     def __init__(self, trees: MeshTrees | None = None) -> None:
         self._trees = MeshTrees() if trees is None else trees
-
-    def forget_all_but(self, mesh_keys: Collection[str]) -> None:
-        """Release the trees of all meshes but these."""
-        self._trees.forget_all_but(mesh_keys)
 
     def silhouette(
         self,

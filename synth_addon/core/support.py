@@ -17,7 +17,7 @@ def support_vertices(vertices: Array, directions: int = 400) -> Array:
     engines are unstable on hulls of thousands of vertices. The six axes are always among them.
     """
     spread = np.concatenate([spread_directions(directions), np.eye(3), -np.eye(3)])
-    farthest = np.argmax(vertices @ spread.T, axis=0)
+    farthest = np.argmax(spread @ vertices.T, axis=1)  # down the columns takes 30 times as long
     chosen: Array = vertices[np.unique(farthest)]
     return chosen
 

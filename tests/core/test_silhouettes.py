@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from synth_addon.core import mesh_tree, silhouettes
 from synth_addon.core.camera import Intrinsics, pixel_rays
 from synth_addon.core.mesh import TriangleMesh
+from synth_addon.core.mesh_tree import MeshTrees
 from synth_addon.core.ray_casting import cast_mesh_in_view
 from synth_addon.core.silhouettes import Silhouette, SilhouetteCaster
 from synth_addon.core.transforms import (
@@ -260,14 +261,15 @@ def test_trees_are_kept_by_key_until_forgotten(
         return EmbreeTriangles(tree, vertices, triangles)
 
     monkeypatch.setattr(mesh_tree, "EmbreeTriangles", counted)
-    caster = SilhouetteCaster()
+    trees = MeshTrees()
+    caster = SilhouetteCaster(trees)
     meshes = {"cube": cube(), "ring": torus(steps=8), "small": cube(0.5)}
     sizes = []
     for key in ("cube", "ring", "cube", "small", "cube", "ring"):
         args = (key, meshes[key], 1.0, at(0, 0, 4), INTRINSICS, HERE, 0.1, 100.0)
         sizes.append(caster.silhouette(*args).pixels_in_image)
         if key == "small":
-            caster.forget_all_but({"cube", "small"})
+            trees.forget_all_but({"cube", "small"})
     assert built == [12, 128, 12, 128]
     assert sizes[0] == sizes[2] == sizes[4] and sizes[1] == sizes[5]
 

@@ -215,12 +215,13 @@ def test_no_frame_lacks_a_visible_target() -> None:
     """200 crowded scenes, rendered by the reference renderer."""
     recipe = validate_recipe(CLUTTER, "test")
     fractions, pixels = [], []
-    reference, caster = ReferenceRenderer(mesh_of), SilhouetteCaster()
+    reference = ReferenceRenderer(mesh_of)
     for number in range(200):
         scene, meshes = settle_scene(recipe, NOTHING, reference, number, PartTimes())
         reference.build(scene)
-        caster.forget_all_but(())
-        shown = annotate(scene, scene.views[0], reference.render(scene.views[0]), meshes, caster)
+        shown = annotate(
+            scene, scene.views[0], reference.render(scene.views[0]), meshes, SilhouetteCaster()
+        )
         (cup,) = (item for item in shown.objects if item.role == "target")
         fractions.append(cup.visible_fraction)
         pixels.append(cup.visible_pixels)

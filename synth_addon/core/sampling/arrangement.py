@@ -42,8 +42,9 @@ def arrange(recipe: Recipe, spec: SceneSpec, meshes: Mapping[str, TriangleMesh])
     for item, region in zip(spec.objects, regions, strict=True):
         mesh = meshes[item.asset_key]
         rng = random_stream(spec.seed, spec.scene, f"arrange {item.instance_id} {spec.attempt}")
-        pose = _place(recipe, item, mesh, region, placed, rng)
-        placed.append(extent_of(item, pose, mesh))
+        standing = extent_of(item, Pose(quaternion=item.pose.quaternion), mesh)
+        pose = _place(recipe, item, mesh, region, standing, placed, rng)
+        placed.append(standing.moved(np.asarray(pose.translation)))
         objects.append(item.model_copy(update={"pose": pose}))
     return spec.model_copy(update={"objects": tuple(objects)})
 
@@ -53,15 +54,20 @@ def _place(
     item: ObjectSpec,
     mesh: TriangleMesh,
     region: SpawnRegion,
+    standing: Extent,
     placed: Sequence[Extent],
     rng: np.random.Generator,
 ) -> Pose:
-    """Return the first of some drawn places that is free, or a way out where there is one."""
+    """Return the first of some drawn places that is free, or a way out where there is one.
+
+    Args:
+        standing: of the object at the origin, turned as it starts.
+    """
     mode = recipe.spawn.mode
     start = item.pose.translation
-    standing = extent_of(item, Pose(quaternion=item.pose.quaternion), mesh)
+    box = _turned_box(item, mesh, region)
     for _ in range(1 + (_REDRAWS if mode == "drop" else _TRIES)):
-        pose = _grounded(item, mesh, (*start[:2], 0.0) if mode == "scatter" else start, region)
+        pose = _grounded(item, box, (*start[:2], 0.0) if mode == "scatter" else start, region)
         extent = standing.moved(np.asarray(pose.translation))
         if all(extent.is_apart(other, _GAP_M, in_plan=mode == "scatter") for other in placed):
             return pose
@@ -74,10 +80,17 @@ def _place(
     )
 
 
-def _grounded(item: ObjectSpec, mesh: TriangleMesh, start: Vector, region: SpawnRegion) -> Pose:
-    """Return the pose whose box, along the region's axes, is at `start` or as near as fits."""
+def _turned_box(item: ObjectSpec, mesh: TriangleMesh, region: SpawnRegion) -> tuple[Array, Array]:
+    """Return the lower and upper corner of the box around an object along the region's axes."""
     rotated = item.scale * _rotated(mesh, item.pose) @ region.rotation
-    low, high = rotated.min(axis=0), rotated.max(axis=0)
+    return rotated.min(axis=0), rotated.max(axis=0)
+
+
+def _grounded(
+    item: ObjectSpec, box: tuple[Array, Array], start: Vector, region: SpawnRegion
+) -> Pose:
+    """Return the pose whose box, along the region's axes, is at `start` or as near as fits."""
+    low, high = box
     middle, half = (low + high) / 2, (high - low) / 2
     play = np.maximum(0.0, region.half - half[:2])
     headroom = max(_GAP_M, region.clearance - _GAP_M - 2 * half[2])
