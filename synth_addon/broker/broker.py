@@ -18,6 +18,7 @@ from ..farm.crew import Crew, PoolSettings
 from ..farm.pool_worker import PoolWorker, Start
 from ..farm.protocol import Message
 from ..stream.frame_layout import FrameLayout
+from ..stream.frame_row import runs_of
 from ..stream.ring import Ring, create_ring
 from ..stream.wire import PROTOCOL, Header, packed
 from .door import Door, Said
@@ -299,7 +300,7 @@ class Broker:
             texts = [content.text for content in contents if content.text is not None]
             self._answer(reader.identity, header, texts)
             return
-        parts = [part for content in contents for part in self._parts(content)]
+        parts = self._parts(contents)
         try:
             sending = self._door.send(reader.identity, header, parts)
         except ConnectionError:
@@ -309,13 +310,20 @@ class Broker:
         for content in contents:
             content.sendings = [*(s for s in content.sendings if not s.done), sending]
 
-    def _parts(self, content: Content) -> list[Any]:
+    def _parts(self, contents: Sequence[Content]) -> list[Any]:
+        """Return all texts, then of each array the frames of each run of slots."""
         assert self._ring is not None
-        row, fields = content.row, self._ring.layout.arrays
-        text = content.text
-        if text is None:
-            text = self._ring.text(row.slot, row.text_bytes)
-        return [text, *(self._ring.array(row.slot, number) for number in range(len(fields)))]
+        ring, rows = self._ring, [content.row for content in contents]
+        texts = [
+            content.text or ring.text(content.row.slot, content.row.text_bytes)
+            for content in contents
+        ]
+        arrays = [
+            ring.arrays(rows[first].slot, 1, end - first, number)
+            for number in range(len(ring.layout.arrays))
+            for first, end in runs_of(rows)
+        ]
+        return [*texts, *arrays]
 
     def _answer(self, identity: bytes, header: bytes, parts: Sequence[bytes] = ()) -> None:
         try:

@@ -124,6 +124,18 @@ class Connection:
         part: bytes = self._socket.recv(zmq.NOBLOCK)
         return part
 
+    def part_of(self, size: int) -> memoryview:
+        """Return the next part of the message under way, as ZeroMQ has received it.
+
+        Raises:
+            WireError: there is none, or it has another size.
+        """
+        self._expect_part()
+        buffer: memoryview = self._socket.recv(zmq.NOBLOCK, copy=False).buffer
+        if buffer.nbytes != size:
+            raise WireError(f"an array of {buffer.nbytes} bytes instead of {size}")
+        return buffer
+
     def part_into(self, buffer: memoryview) -> None:
         """Read the next part of the message under way into a buffer of its size.
 

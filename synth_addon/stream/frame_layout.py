@@ -1,4 +1,4 @@
-"""Where each array of a frame lies in a slot of shared memory."""
+"""What a frame in shared memory holds, and where."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 
-_LINE = 64
-_PAGE = 4096
 _DTYPES = ("uint8", "uint16", "int32", "int64", "float32", "float64")
 _MOST_ARRAYS = 32
 _MOST_DIMENSIONS = 8
@@ -20,12 +18,11 @@ MOST_SLOT_BYTES = 1 << 31
 
 @dataclass(frozen=True)
 class ArrayField:
-    """One array: its name, numpy's name of its type, its shape, and its first byte in the slot."""
+    """One array: its name, numpy's name of its type, and its shape."""
 
     name: str
     dtype: str
     shape: tuple[int, ...]
-    offset: int
 
     @property
     def size(self) -> int:
@@ -35,17 +32,15 @@ class ArrayField:
 
 @dataclass(frozen=True)
 class FrameLayout:
-    """A slot: arrays, then text.
-
-    Attributes:
-        text_offset, text_bytes: where the text begins and how much of it has room, in bytes.
-        slot_bytes: whole pages, so that slots are evenly spaced and start on one.
-    """
+    """The arrays of a frame, and the room for its annotation in bytes."""
 
     arrays: tuple[ArrayField, ...]
-    text_offset: int
     text_bytes: int
-    slot_bytes: int
+
+    @property
+    def slot_bytes(self) -> int:
+        """Bytes of a frame."""
+        return sum(field.size for field in self.arrays) + self.text_bytes
 
     def to_json(self) -> dict[str, Any]:
         """Return what `layout_from_json` reads."""
@@ -67,15 +62,13 @@ def frame_layout(
     """
     if not 0 < len(arrays) <= _MOST_ARRAYS:
         raise ValueError(f"{len(arrays)} arrays; give 1 to {_MOST_ARRAYS}")
-    fields, offset = [], 0
     for name, (dtype, shape) in arrays.items():
         _check_array(name, dtype, shape)
-        fields.append(ArrayField(name, dtype, tuple(shape), offset))
-        offset = _rounded(offset + fields[-1].size, _LINE)
-    slot_bytes = _rounded(offset + text_bytes, _PAGE)
-    if text_bytes < 0 or slot_bytes > MOST_SLOT_BYTES:
-        raise ValueError(f"a frame of {slot_bytes} bytes; the most are {MOST_SLOT_BYTES}")
-    return FrameLayout(tuple(fields), offset, text_bytes, slot_bytes)
+    fields = tuple(ArrayField(name, dtype, tuple(shape)) for name, (dtype, shape) in arrays.items())
+    layout = FrameLayout(fields, text_bytes)
+    if text_bytes < 0 or layout.slot_bytes > MOST_SLOT_BYTES:
+        raise ValueError(f"a frame of {layout.slot_bytes} bytes; the most are {MOST_SLOT_BYTES}")
+    return layout
 
 
 def layout_from_json(data: Any) -> FrameLayout:
@@ -101,7 +94,3 @@ def _check_array(name: str, dtype: str, shape: tuple[int, ...]) -> None:
         raise ValueError(f"array {name}: type {dtype}; there are {', '.join(_DTYPES)}")
     if len(shape) > _MOST_DIMENSIONS or not all(0 < size < MOST_SLOT_BYTES for size in shape):
         raise ValueError(f"array {name}: shape {shape} has no elements, or too many dimensions")
-
-
-def _rounded(size: int, unit: int) -> int:
-    return -(-size // unit) * unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -27,3 +28,15 @@ class FrameRow(NamedTuple):
     version: int
     seed: int
     text_bytes: int
+
+
+def runs_of(rows: Sequence[FrameRow]) -> Iterator[tuple[int, int]]:
+    """Yield where frames in neighbouring slots begin and end among the rows, as (first, behind).
+
+    Each array of such frames lies without a gap, and is sent as one part of a message.
+    """
+    first = 0
+    for place in range(1, len(rows) + 1):
+        if place == len(rows) or rows[place].slot != rows[place - 1].slot + 1:
+            yield first, place
+            first = place

@@ -8,13 +8,17 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .address import StreamAddress
 from .buffers import Buffers
 from .claims import Claimed, RemoteClaim, no_claim
 from .connection import Connection
 from .copied_frames import CopiedFrames
 from .errors import StreamError
-from .frame_row import FrameRow
+from .frame_layout import ArrayField
+from .frame_row import FrameRow, runs_of
 from .frames import StreamBatch
 from .lease import Lease
 from .lent_frames import LentFrames
@@ -118,20 +122,31 @@ class Reading:
         return copied
 
     def _received(self, rows: Sequence[FrameRow]) -> CopiedFrames:
-        """Read the parts of a message: for each frame its text, then its arrays."""
-        fields = self._connection.welcome.layout.arrays
-        arrays = [self._buffers.take((len(rows), *f.shape), f.dtype) for f in fields]
-        texts = []
-        for place in range(len(rows)):
-            texts.append(self._connection.part())
-            for array in arrays:
-                self._connection.part_into(memoryview(array[place]).cast("B"))
+        """Read the parts of a message: all texts, then of each array all runs of slots."""
+        texts = [self._connection.part() for _ in rows]
+        runs = list(runs_of(rows))
+        arrays = [
+            self._received_array(field, len(rows), runs)
+            for field in self._connection.welcome.layout.arrays
+        ]
         fillings = tuple((row.slot, row.filling) for row in rows)
         claim: Claimed = RemoteClaim(self._connection.address, self._trainer, fillings)
         if not self._is_passed_on or not all(row.is_lent for row in rows):
             self._connection.claim(fillings)
             claim = no_claim
         return CopiedFrames(self._connection.welcome.layout, arrays, texts, claim)
+
+    def _received_array(
+        self, field: ArrayField, count: int, runs: Sequence[tuple[int, int]]
+    ) -> NDArray[Any]:
+        """Read one array of all frames, (count, *shape); one run is used as it has come."""
+        if len(runs) == 1:
+            buffer = self._connection.part_of(count * field.size)
+            return np.frombuffer(buffer, field.dtype).reshape(count, *field.shape)
+        array = self._buffers.take((count, *field.shape), field.dtype)
+        for first, end in runs:
+            self._connection.part_into(array[first:end].data.cast("B"))
+        return array
 
     def _leave(self) -> None:
         if os.getpid() != self._process:

@@ -3,14 +3,16 @@
 On Linux the memory has no name: others open it through its owner's descriptor, so it is gone once
 all processes that use it are, however they ended. Elsewhere it is a temporary file.
 
-Behind a header stand three 64-bit words for each slot, each written by one side alone: ``granted``
-(the broker: which filling of the slot a consumer may use), ``claimed`` and ``released`` (that
-consumer: which filling it has used, and needs no more). A filling is the number of times that the
-slot was filled.
+Each array has a block of its own with the slots side by side, so that frames in neighbouring slots
+are one array without a gap; the texts have another. Behind a header stand three 64-bit words for
+each slot, each written by one side alone: ``granted`` (the broker: which filling of the slot a
+reader may use), ``claimed`` and ``released`` (that reader: which filling it has used, and needs no
+more). A filling is the number of times that the slot was filled.
 """
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import os
 import secrets
@@ -18,6 +20,7 @@ import stat
 import sys
 import tempfile
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -79,8 +82,12 @@ class Ring:
         self._memory, self._path = memory, path
         words = np.frombuffer(memory, np.uint64, _WORDS * slots, _PAGE)
         self.granted, self.claimed, self.released = words.reshape(_WORDS, slots)
-        bytes_ = np.frombuffer(memory, np.uint8, slots * layout.slot_bytes, _start(slots))
-        self._slots: NDArray[np.uint8] = bytes_.reshape(slots, layout.slot_bytes)
+        *starts, texts, _ = _block_starts(layout, slots)
+        self._blocks = [
+            _block(memory, start, field.dtype, (slots, *field.shape))
+            for start, field in zip(starts, layout.arrays, strict=True)
+        ]
+        self._texts = _block(memory, texts, "uint8", (slots, layout.text_bytes))
 
     @property
     def address(self) -> RingAddress:
@@ -90,28 +97,22 @@ class Ring:
 
     def array(self, slot: int, number: int) -> NDArray[Any]:
         """Return one array of a slot, by its place in the layout; it is the memory itself."""
-        field = self.layout.arrays[number]
-        flat = self._slots[slot, field.offset : field.offset + field.size]
-        return flat.view(field.dtype).reshape(field.shape)
+        array: NDArray[Any] = self._blocks[number][slot]
+        return array
 
     def arrays(self, first: int, step: int, count: int, number: int) -> NDArray[Any]:
         """Return one array of evenly spaced slots, (count, *shape); it is the memory itself."""
-        field = self.layout.arrays[number]
-        some = self._slots[first : first + step * count : step]
-        flat = some[:, field.offset : field.offset + field.size].view(field.dtype)
-        return flat.reshape(count, *field.shape)
+        return self._blocks[number][first : first + step * count : step]
 
     def text(self, slot: int, length: int) -> bytes:
         """Return the first bytes of a slot's text."""
-        start = self.layout.text_offset
-        return self._slots[slot, start : start + length].tobytes()
+        return self._texts[slot, :length].tobytes()
 
     def set_text(self, slot: int, text: bytes) -> bool:
         """Write a slot's text; return whether it had room."""
         if len(text) > self.layout.text_bytes:
             return False
-        start = self.layout.text_offset
-        self._slots[slot, start : start + len(text)] = np.frombuffer(text, np.uint8)
+        self._texts[slot, : len(text)] = np.frombuffer(text, np.uint8)
         return True
 
 
@@ -121,7 +122,7 @@ def create_ring(layout: FrameLayout, slots: int) -> Ring:
     Raises:
         OSError: there is not as much memory, or no temporary file can be made.
     """
-    size = _start(slots) + slots * layout.slot_bytes
+    size = _block_starts(layout, slots)[-1]
     descriptor, path = _new_file()
     os.ftruncate(descriptor, size)
     if hasattr(os, "posix_fallocate"):
@@ -138,7 +139,7 @@ def open_ring(layout: FrameLayout, address: RingAddress) -> Ring:
         OSError: it cannot be opened from here.
         ValueError: what lies there is another.
     """
-    size = _start(address.slots) + address.slots * layout.slot_bytes
+    size = _block_starts(layout, address.slots)[-1]
     flags = os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(address.path, flags)
     try:
@@ -181,7 +182,13 @@ def _populate() -> dict[str, int]:
     return {} if populate is None else {"flags": mmap.MAP_SHARED | populate}
 
 
-def _start(slots: int) -> int:
-    """Return the first byte of the first slot."""
-    words = _WORDS * _WORD_BYTES * slots
-    return _PAGE + -(-words // _PAGE) * _PAGE
+def _block_starts(layout: FrameLayout, slots: int) -> list[int]:
+    """Return the first byte of each array's block, of the texts' block, and of what lies behind."""
+    sizes = [_PAGE + _WORDS * _WORD_BYTES * slots]
+    sizes += [field.size * slots for field in layout.arrays]
+    sizes += [layout.text_bytes * slots]
+    return list(itertools.accumulate(-(-size // _PAGE) * _PAGE for size in sizes))
+
+
+def _block(memory: mmap.mmap, start: int, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    return np.frombuffer(memory, dtype, prod(shape), start).reshape(shape)
