@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .collate import collate
+    from .collation import collate
     from .dataset import StreamDataset
     from .errors import StreamError
     from .frames import StreamBatch, StreamFrame
@@ -36,7 +36,7 @@ _MODULES = {
     "StreamDataset": "dataset",
     "StreamError": "errors",
     "StreamFrame": "frames",
-    "collate": "collate",
+    "collate": "collation",
     "connect": "stream",
     "launch": "launcher",
 }
