@@ -358,6 +358,8 @@ class Broker:
     def statistics(self) -> Mapping[str, Any]:
         """Return how the stream goes; docs/streaming.md says what each value means."""
         instances, table, readers = self._instances, self._table, self._readers
+        if table is not None:
+            table.take_released()
         return {
             "version": self._versions.version,
             "frames_made": instances.made,
