@@ -29,7 +29,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m examples.centernet", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("build/centernet"), metavar="DIR")
     parser.add_argument("--stream", metavar="ADDRESS_OR_RECIPE", help="train from a live stream")
-    parser.add_argument("--steps", type=int, default=1200, help="optimizer steps, a batch each")
+    parser.add_argument("--steps", type=int, default=1000, help="optimizer steps, a batch each")
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0, help="of weights, augmentation and order")
     parser.add_argument("--threads", type=int, default=2, help="that torch computes with")
@@ -58,7 +58,7 @@ def main() -> None:
         outcome = conduct(budget, batches, held_out, _report)
     lines = [
         *precision_table(outcome.precision),
-        budget_line(budget, outcome.seconds),
+        budget_line(budget, outcome),
         *content_table(_trained_on(options), content_of(specs_of_dataset(held_out))),
     ]
     print("\n".join(lines))

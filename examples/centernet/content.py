@@ -58,8 +58,9 @@ def specs_of_recipe(
 
 
 def _materials(spec: SceneSpec) -> list[MaterialSpec]:
-    things = [*spec.objects, *spec.surfaces, *spec.fixtures]
-    return [thing.material for thing in things if thing.material is not None]
+    found = [thing.material for thing in spec.things]
+    found += [surface.material for surface in spec.surfaces]
+    return [material for material in found if material is not None]
 
 
 def _kind(material: MaterialSpec) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
@@ -59,12 +60,12 @@ def precision(found: Found, classes: Sequence[str]) -> dict[str, Precision]:
     return each | {"all": _precision(values)}
 
 
-def _precision(values: np.ndarray) -> Precision:
+def _precision(values: NDArray[np.float64]) -> Precision:
     """Return the means over recall and class; the first axis is overlap, from one half on."""
     return Precision(_mean(values[0]), _mean(values))
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: NDArray[np.float64]) -> float:
     """Return the mean of what is known; COCO marks classes that no frame shows by -1."""
     known = values[values > -1]
     return float(known.mean()) if known.size else float("nan")
@@ -94,7 +95,7 @@ def _truth(found: Found, classes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _results(found: Found) -> np.ndarray:
+def _results(found: Found) -> NDArray[np.float64]:
     rows = [row for annotation, detections in found for row in _rows(annotation, detections)]
     return np.array(rows, np.float64).reshape(-1, 7)
 

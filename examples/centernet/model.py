@@ -40,10 +40,9 @@ class CenterNet(nn.Module):
         self.down = nn.ModuleList([Down(fine, coarse) for fine, coarse in pairwise(CHANNELS)])
         steps_up = list(pairwise(CHANNELS[1:]))[::-1]
         self.up = nn.ModuleList([Up(coarse, fine) for fine, coarse in steps_up])
-        self.heat = _head(classes)
+        self.heat = _head(classes, math.log(FIRST_CHANCE / (1 - FIRST_CHANCE)))
         self.size = _head(2)
         self.offset = _head(2)
-        nn.init.constant_(self.heat[-1].bias, math.log(FIRST_CHANCE / (1 - FIRST_CHANCE)))
 
     def forward(self, pictures: torch.Tensor) -> Maps:
         """Return the maps of pictures (B, 3, H, W), float from 0 to 1."""
@@ -101,9 +100,8 @@ def _convolution(channels: int, out: int, stride: int = 1) -> nn.Sequential:
     )
 
 
-def _head(channels: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(CHANNELS[1], HEAD_CHANNELS, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(HEAD_CHANNELS, channels, 1),
-    )
+def _head(channels: int, first: float = 0.0) -> nn.Sequential:
+    widen = nn.Conv2d(CHANNELS[1], HEAD_CHANNELS, 3, padding=1)
+    last = nn.Conv2d(HEAD_CHANNELS, channels, 1)
+    nn.init.constant_(last.get_parameter("bias"), first)
+    return nn.Sequential(widen, nn.ReLU(), last)

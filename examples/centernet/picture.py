@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from synth_addon.core.dataset.reading import Dataset
@@ -36,7 +37,7 @@ def detections_sheet(dataset: Dataset, found: Found, classes: Sequence[str]) -> 
     return sheet
 
 
-def _drawn(rgb: np.ndarray, detections: Detections, classes: Sequence[str]) -> Image.Image:
+def _drawn(rgb: NDArray[np.uint8], detections: Detections, classes: Sequence[str]) -> Image.Image:
     picture = Image.fromarray(rgb)
     picture = picture.resize(
         (SCALE * picture.width, SCALE * picture.height), Image.Resampling.LANCZOS

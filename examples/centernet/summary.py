@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from .content import Content
 from .evaluation import Precision
-from .experiment import Budget
+from .experiment import Budget, Outcome
 
 
 def precision_table(measured: Mapping[str, Precision]) -> Iterator[str]:
@@ -17,11 +17,12 @@ def precision_table(measured: Mapping[str, Precision]) -> Iterator[str]:
         yield f"{name:<14}{one.ap50:>7.3f}{one.ap:>7.3f}"
 
 
-def budget_line(budget: Budget, seconds: float) -> str:
+def budget_line(budget: Budget, outcome: Outcome) -> str:
     """Say what the training took."""
     return (
         f"Trained for {budget.steps} steps of {budget.batch_size} frames "
-        f"on {budget.threads} threads in {seconds:.0f} s, seed {budget.seed}."
+        f"on {budget.threads} threads in {outcome.seconds:.0f} s "
+        f"({outcome.cpu_seconds:.0f} s of CPU time), seed {budget.seed}."
     )
 
 

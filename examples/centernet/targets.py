@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ def peak_radius(width: float, height: float, least_overlap: float = LEAST_OVERLA
     """
     total = width + height
     lost = (1 - least_overlap) / (1 + least_overlap)
-    return (total - (total**2 - 4 * width * height * lost) ** 0.5) / 2
+    return (total - math.sqrt(total**2 - 4 * width * height * lost)) / 2
 
 
 def _mark(targets: Targets, picture: int, kind: int, box: torch.Tensor) -> None:

@@ -51,7 +51,8 @@ def train(
 
 def pictures_of(batch: Batch) -> torch.Tensor:
     """Return a batch's pictures as the network takes them, (B, 3, H, W) from 0 to 1."""
-    return batch["image"].permute(0, 3, 1, 2).float() / 255
+    pictures: torch.Tensor = batch["image"]
+    return pictures.permute(0, 3, 1, 2).float() / 255
 
 
 def _loss(model: CenterNet, batch: Batch, draws: torch.Generator) -> torch.Tensor:
