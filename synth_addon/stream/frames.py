@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from .frame_layout import FrameLayout
 from .frame_row import FrameRow
+from .json_arrays import decoded
 
 NUMBERS = ("frame", "scene", "view", "version", "seed")
 ANNOTATION = "annotation"
@@ -35,8 +35,9 @@ class StreamBatch:
     """Frames, each value with one entry for each frame. Reads like a dict.
 
     Arrays such as ``batch["image"]`` are (N, *shape): numpy's, or tensors from a `StreamDataset`.
-    ``batch["annotation"]`` is a list of dicts as in a dataset's ``frames/*.json``; ``frame``,
-    ``scene``, ``view``, ``version`` and ``seed`` are lists of whole numbers.
+    ``batch["annotation"]`` is a list of dicts as in a dataset's ``frames/*.json``, or of what a
+    script has published; ``frame``, ``scene``, ``view``, ``version`` and ``seed`` are lists of
+    whole numbers.
 
     Arrays may be the stream's own memory, which its frames fill again once no array and no view of
     it is left. To keep one longer, keep a copy. Frames count as used from the first look at them:
@@ -111,7 +112,7 @@ class StreamBatch:
             return [getattr(row, name) for row in self._rows]
         if name == ANNOTATION:
             self.claim()
-            return [json.loads(text) for text in self._content.texts()]
+            return [decoded(text) for text in self._content.texts()]
         if name not in self._names:
             raise KeyError(name)
         self.claim()
