@@ -60,6 +60,20 @@ def project_world(
     return project(intrinsics, transform_points(inverse_rigid(world_from_camera), points_world))
 
 
+def project_clip(
+    clip_from_world: ArrayLike, points_world: ArrayLike, width: int, height: int
+) -> Array:
+    """Project world-frame points (N, 3) with the 4x4 matrix that OpenGL's cameras have.
+
+    Returns:
+        pixels (N, 2); NaN for points that are not before a perspective camera.
+    """
+    points = np.asarray(points_world, float).reshape(-1, 3)
+    clip = np.column_stack([points, np.ones(len(points))]) @ np.asarray(clip_from_world, float).T
+    w = np.where(clip[:, 3] > 0, clip[:, 3], np.nan)
+    return np.column_stack([(1 + clip[:, 0] / w) / 2 * width, (1 - clip[:, 1] / w) / 2 * height])
+
+
 def pixel_rays(intrinsics: Intrinsics, columns: ArrayLike, rows: ArrayLike) -> Array:
     """Return camera-frame rays (N, 3) through the centres of pixels (column, row).
 

@@ -11,5 +11,11 @@ class StreamError(SynthError):
     exit_code = 5
 
 
+class ScriptError(SynthError):
+    """A user's script that has raised, or that asks for what there is not."""
+
+    exit_code = 2
+
+
 class WireError(ValueError):
     """A message that does not follow the protocol; whoever sent it is no stream and no reader."""
