@@ -13,20 +13,20 @@ from typing import Any
 
 from .. import __version__
 from ..core.dataset.info import DatasetInfo
-from ..core.errors import SynthError
+from ..core.errors import SynthError, UsageError
 from ..farm.crew import Crew, PoolSettings
-from ..farm.pool_worker import PoolWorker, Start
-from ..farm.protocol import Message
+from ..farm.pool_worker import Start
 from ..stream.frame_layout import FrameLayout
 from ..stream.frame_row import runs_of
 from ..stream.ring import Ring, create_ring
 from ..stream.wire import PROTOCOL, Header, packed
+from .commands import Commands
 from .door import Door, Said
+from .frame_source import FrameSource
 from .inbox import WakingInbox
 from .instances import Instances, Record
 from .reader import Reader, Request
 from .readers import Readers
-from .recipe_versions import RecipeVersions
 from .slot_table import Content, SlotTable
 
 _TICK_S = 0.2
@@ -38,6 +38,10 @@ _BREATH_S = 0.0003
 _WAIT_S = 1.0
 """How often a reader that waits is told that the stream lives."""
 _LENT_BYTES, _LEAST_LENT, _MOST_LENT = 256 << 20, 8, 128
+_ON_COMMAND_ALONE = (
+    "the script makes no frames by itself, so there are none to read. Use Stream.command, or "
+    "register @script.pre_frame or @script.post_frame"
+)
 _FAULTS_SAID = 20
 """Messages that follow no protocol are counted, and this many said."""
 
@@ -63,6 +67,7 @@ class Broker:
 
     Args:
         instances: how many there are to be.
+        source: what they make frames of.
         keep: opens where finished scenes are kept; None if nowhere.
         noticed: told what a person should know.
         began: called once the first instance is ready.
@@ -75,7 +80,7 @@ class Broker:
         start: Start,
         instances: int,
         watching: PoolSettings,
-        versions: RecipeVersions,
+        source: FrameSource,
         scenes: range,
         settings: BrokerSettings,
         noticed: Callable[[str], None],
@@ -83,20 +88,19 @@ class Broker:
         keep: Callable[[DatasetInfo], Record] | None = None,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        self._door, self._settings, self._versions = door, settings, versions
+        self._door, self._settings, self._source = door, settings, source
         self._noticed, self._began, self._check = noticed, began, check
         self._inbox = WakingInbox()
         door.watch(self._inbox)
         self._crew = Crew(start, lambda: instances, watching, self._inbox, noticed)
+        self._commands = Commands(self._crew, self._answer)
         self._instances = Instances(
-            self._crew, versions, scenes, self._opened, keep, self._pass_reply
+            self._crew, source, scenes, self._opened, keep, self._commands.take_reply
         )
         self._ring: Ring | None = None
         self._table: SlotTable | None = None
         self._readers: Readers | None = None
         self._unwelcomed: list[tuple[bytes, Header]] = []
-        self._asked: dict[int, tuple[bytes, int]] = {}
-        self._commands = 0
         self._served = self._delivered = self._faults = 0
         self._watched = self._waited = self._stepped = 0.0
         self._pause = _STARVED_S
@@ -146,6 +150,7 @@ class Broker:
         if now - self._watched >= _TICK_S:
             self._watched = now
             self._instances.watch()
+        self._commands.watch()
         if now - self._waited >= _WAIT_S:
             self._waited = now
             self._say_wait()
@@ -210,14 +215,14 @@ class Broker:
         assert self._readers is not None
         assert self._ring is not None
         self._readers.welcome(identity, hello)
-        recipe = self._versions.recipe
+        source = self._source
         self._answer(
             identity,
             packed(
                 "welcome",
                 layout=self._ring.layout.to_json(),
                 ring=self._ring.address.to_json(),
-                recipe={"name": recipe.name, "seed": recipe.seed, "views": recipe.views_per_scene},
+                recipe={"name": source.name, "seed": source.seed, "views": source.views},
                 batch=min(self._ring.slots, 1024),
             ),
         )
@@ -226,6 +231,8 @@ class Broker:
         assert self._readers is not None
         assert self._table is not None
         match header["kind"]:
+            case "more" if not self._source.makes_frames:
+                self._answer(reader.identity, packed("refused", message=_ON_COMMAND_ALONE))
             case "more":
                 reader.is_local |= header["transport"] == "shared"
                 request = Request(header["request"], header["count"], header["transport"])
@@ -244,27 +251,26 @@ class Broker:
         try:
             match header["kind"]:
                 case "update":
-                    version = self._versions.update(header["changes"])
+                    version = self._source.update(header["changes"])
                     self._instances.update()
                     answer = packed("updated", request=request, version=version)
                 case "statistics":
                     answer = packed("statistics", request=request, values=self.statistics())
                 case _:
-                    self._commands += 1
-                    self._asked[self._commands] = (reader.identity, request)
-                    message = {"command": {"number": self._commands, "body": header["body"]}}
-                    self._instances.tell(header["instance"], message)
+                    self._command(reader, header)
                     return
         except SynthError as error:
             kind = type(error).__name__
             answer = packed("failed", request=request, kind_of_error=kind, message=str(error))
         self._answer(reader.identity, answer)
 
-    def _pass_reply(self, worker: PoolWorker, message: Message) -> None:
-        asked = self._asked.pop(message["number"], None)
-        if asked is not None:
-            identity, request = asked
-            self._answer(identity, packed("reply", request=request, body=message["body"]))
+    def _command(self, reader: Reader, header: Header) -> None:
+        if not self._source.takes_commands:
+            raise UsageError(
+                f"{self._source.name}: takes no commands. They go to the function that a script "
+                "registers with @script.on_command"
+            )
+        self._commands.ask(reader.identity, header)
 
     def _serve(self, table: SlotTable, readers: Readers) -> None:
         """Answer requests as far as there are frames; a batch comes whole or not yet."""
@@ -343,6 +349,7 @@ class Broker:
             self._answer(identity, packed("wait", request=0))
         for reader, request in list(self._readers.waiting) if self._readers else ():
             self._answer(reader.identity, packed("wait", request=request.number))
+        self._commands.say_wait()
 
     def _say_end(self, message: str) -> None:
         identities = self._readers.identities if self._readers else []
@@ -361,7 +368,7 @@ class Broker:
         if table is not None:
             table.take_released()
         return {
-            "version": self._versions.version,
+            "version": self._source.version,
             "frames_made": instances.made,
             "frames_delivered": self._delivered,
             "frames_per_second": round(instances.rate, 3),

@@ -75,6 +75,11 @@ class FramePublisher:
             self._is_stopped |= "stop" in order
             self._changed.notify_all()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether `make_room` would not wait."""
+        return bool(self._slots)
+
     def make_room(self) -> None:
         """Wait for a slot for one more frame.
 

@@ -18,7 +18,7 @@ from ..farm.protocol import Message
 from ..stream.frame_layout import FrameLayout, layout_from_json
 from ..stream.frame_row import FrameRow
 from ..stream.ring import Ring
-from .recipe_versions import RecipeVersions
+from .frame_source import FrameSource
 from .slot_table import SlotTable
 
 _RATE_FRAMES = 64
@@ -38,7 +38,7 @@ class Instances:
     """Takes what instances say, and tells them what to do.
 
     Args:
-        versions: of the recipe.
+        source: what frames are made of.
         opened: makes the ring, once an instance has told what its frames look like.
         keep: opens where scenes are kept, once an instance has told what it makes; None if nowhere.
         replied: takes the answers of scripts.
@@ -52,13 +52,13 @@ class Instances:
     def __init__(
         self,
         crew: Crew,
-        versions: RecipeVersions,
+        source: FrameSource,
         scenes: range,
         opened: Opened,
         keep: Callable[[DatasetInfo], Record] | None,
         replied: Replied,
     ) -> None:
-        self._crew, self._versions = crew, versions
+        self._crew, self._source = crew, source
         self._opened, self._keep, self._replied = opened, keep, replied
         crew.backlog = Backlog(iter(scenes), len(scenes))
         self._layout: FrameLayout | None = None
@@ -132,7 +132,7 @@ class Instances:
         if table is None:
             return
         ready = [worker for worker in self._allotted if worker.state == "ready"]
-        if self._has_changed:
+        if self._has_changed and self._source.makes_frames:
             self._crew.hand_out(ready)
             self._has_changed = False
         share = max(2, table.queue // max(1, len(ready)))
@@ -150,20 +150,7 @@ class Instances:
     def update(self) -> None:
         """Tell all instances of the newest recipe."""
         for worker in self._allotted:
-            worker.tell(self._versions.order())
-
-    def tell(self, number: int, message: Message) -> None:
-        """Pass a command on to the instance in a place.
-
-        Raises:
-            UsageError: there is none.
-        """
-        for worker in self._allotted:
-            if worker.number == number:
-                worker.tell(message)
-                return
-        count = len(self._crew.workers)
-        raise UsageError(f"instance {number}: is not there now. There are 0 to {count - 1}")
+            worker.tell(self._source.order())
 
     def states(self) -> list[Mapping[str, Any]]:
         """Return how each instance is."""
@@ -181,6 +168,7 @@ class Instances:
 
     def _welcome(self, worker: PoolWorker, hello: Message) -> None:
         self._crew.welcome(worker, hello)
+        self._source.meet(hello)
         layout = layout_from_json(hello["layout"])
         info = DatasetInfo.model_validate(hello["info"]) if hello["info"] else None
         if self._ring is None:
@@ -196,8 +184,8 @@ class Instances:
         self._allotted[worker] = set()
         self._has_changed = True
         worker.tell({"ring": self._ring.address.to_json()})
-        if self._versions.version:
-            worker.tell(self._versions.order())
+        if self._source.version:
+            worker.tell(self._source.order())
 
     def _fill(self, worker: PoolWorker, message: Message) -> None:
         text = message.get("text")

@@ -13,6 +13,7 @@ from ..core.errors import Problem, RecipeError
 from ..core.recipe.loading import LoadedRecipe, validate_recipe
 from ..core.recipe.problems import shown
 from ..core.recipe.recipe import Recipe
+from ..farm.protocol import Message
 
 _FIXED = (
     *("version", "seed", "views_per_scene", "assets", "outputs", "room.file"),
@@ -23,7 +24,7 @@ _SOURCE = "the update"
 
 
 class RecipeVersions:
-    """Counts the versions of a recipe; 0 is the recipe as it was loaded.
+    """A `FrameSource` that counts the versions of a recipe; 0 is the recipe as it was loaded.
 
     Args:
         catalog: lists the files of a recipe.
@@ -34,7 +35,13 @@ class RecipeVersions:
     ) -> None:
         self._loaded, self._catalog = loaded, catalog
         self._files = frozenset(catalog(loaded).paths)
+        self.name, self.seed = loaded.recipe.name, loaded.recipe.seed
+        self.views = loaded.recipe.views_per_scene
         self.version = 0
+        self.makes_frames, self.takes_commands = True, False
+
+    def meet(self, hello: Message) -> None:
+        """Learn nothing: all is in the recipe."""
 
     @property
     def recipe(self) -> Recipe:

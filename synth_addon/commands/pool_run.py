@@ -251,7 +251,7 @@ def worker_command(
     file = []
     if source and source[0].endswith(".blend"):
         file, source = source, []
-    elif not source:
+    elif not source and "--script" not in words:
         file = [_open_file()]
     start = [str(blender), "--background", "--disable-autoexec", "--threads", str(threads)]
     start += [*file, "--python", batch, "--"]

@@ -18,30 +18,33 @@ from ..core.devices import DEVICES
 from .arguments import INTERRUPTED, add_recipe_arguments, recipe_from
 from .console import Console
 from .open_file import open_file_of
+from .script_arguments import add_script_arguments, script_source, script_words
 from .wording import counted
 
 if TYPE_CHECKING:
     from ..broker.broker import Broker, BrokerSettings
     from ..broker.door import Door
+    from ..broker.frame_source import FrameSource
     from ..core.dataset.info import DatasetInfo
     from ..core.dataset.object_store import ObjectStore
     from ..core.dataset.store import DatasetStore
-    from ..core.recipe.loading import LoadedRecipe
 
 TOKEN = "SYNTH_STREAM_TOKEN"
 """Variable with what readers of the stream must know."""
 _REPORT_S = 10.0
 _START_S = 120.0
-HELP = "stream frames of a recipe into training loops"
+HELP = "stream frames of a recipe or script into training loops"
 DESCRIPTION = """\
 Render without end, or as many scenes as are asked for, and hand frames with their annotations to
 whoever reads them: `synth_addon.stream.connect(ADDRESS)` in Python. Rendering waits while nobody
-reads. Scene 0, 1, … are those that `synth generate` makes of the same recipe."""
+reads. Scene 0, 1, … are those that `synth generate` makes of the same recipe. With --script, a
+Python file of yours makes the frames instead, each a scene; docs/scripting.md shows how."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_recipe_arguments(parser)
+    add_script_arguments(parser)
     _add_reader_arguments(parser)
     add = parser.add_argument
     add("--instances", type=int, default=1, metavar="N", help="Blenders that render (default 1)")
@@ -111,25 +114,21 @@ def run(options: argparse.Namespace, console: Console) -> int:
     refuse_without_zeromq()
     from ..broker.broker import BrokerSettings
     from ..broker.door import Door
-    from ..core.asset_catalog import catalog_assets
     from ..stream.keys import server_keys
 
     _check(options)
-    loaded = recipe_from(options, console)
+    source = _recipe(options, console) if options.script is None else script_source(options)
     scenes = _scenes(options)
-    catalog = catalog_assets(loaded, open_file_of(loaded.recipe))
-    for notice in catalog.notices:
-        console.notice(notice)
     keys = server_keys(options.keys) if options.keys is not None else None
     settings = BrokerSettings(options.queue, options.lent, os.environ.get(TOKEN, ""))
     with ExitStack() as held:
         recording = _Recording(options, scenes, held)
         door = Door(options.address, keys)
-        console.event("stream", address=door.address, recipe=loaded.recipe.name)
-        console.write(f'{loaded.recipe.name}: connect("{door.address}")')
+        console.event("stream", address=door.address, recipe=source.name)
+        console.write(f'{source.name}: connect("{door.address}")')
         check = held.enter_context(_ending(options))
         try:
-            _broker(options, console, loaded, scenes, door, settings, recording, check).run()
+            _broker(options, console, source, scenes, door, settings, recording, check).run()
         except KeyboardInterrupt:
             recording.finish()
             return INTERRUPTED if options.scenes is None and not options.until_input_ends else 0
@@ -172,6 +171,19 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(f"--threads {options.threads}: must be at least 1")
 
 
+def _recipe(options: argparse.Namespace, console: Console) -> FrameSource:
+    from ..broker.recipe_versions import RecipeVersions
+    from ..core.asset_catalog import catalog_assets
+    from ..core.errors import UsageError
+
+    if options.resolution is not None:
+        raise UsageError("--resolution goes with --script. Write --set camera.width_px=PIXELS")
+    loaded = recipe_from(options, console)
+    for notice in catalog_assets(loaded, open_file_of(loaded.recipe)).notices:
+        console.notice(notice)
+    return RecipeVersions(loaded, lambda new: catalog_assets(new, open_file_of(new.recipe)))
+
+
 def _scenes(options: argparse.Namespace) -> range:
     from ..core.recipe.recipe import MOST_SCENES
     from .generate import parse_scene_range
@@ -184,7 +196,7 @@ def _scenes(options: argparse.Namespace) -> range:
 def _broker(
     options: argparse.Namespace,
     console: Console,
-    loaded: LoadedRecipe,
+    source: FrameSource,
     scenes: range,
     door: Door,
     settings: BrokerSettings,
@@ -192,8 +204,6 @@ def _broker(
     check: Callable[[], None],
 ) -> Broker:
     from ..broker.broker import Broker
-    from ..broker.recipe_versions import RecipeVersions
-    from ..core.asset_catalog import catalog_assets
     from ..farm.backend import local_backend
     from ..farm.crew import PoolSettings
     from ..farm.sizing import card_of, threads_of
@@ -201,19 +211,20 @@ def _broker(
 
     threads = options.threads or threads_of(options.instances)
     words = ["--channels", options.channels]
+    if options.script is not None:
+        words = script_words(options)
     command = worker_command(options, threads, options.record, words)
     backend = local_backend(command, options.instances, card_of(options.device or "CPU"), "")
     watching = PoolSettings(
         silence_s=options.instance_timeout, start_s=_START_S, scene_s=options.scene_timeout
     )
-    versions = RecipeVersions(loaded, lambda new: catalog_assets(new, open_file_of(new.recipe)))
     report = _Report(options, console, check)
     broker = Broker(
         door,
         backend.start,
         options.instances,
         watching,
-        versions,
+        source,
         scenes,
         settings,
         console.warn,

@@ -18,6 +18,8 @@ from ..core.devices import DEVICES
 from .arguments import add_output_argument, add_recipe_arguments, recipe_from
 from .console import Console
 from .open_file import open_file_of
+from .script_arguments import add_script_arguments
+from .work_script import run_scripted
 from .work_stream import add_stream_arguments, stream_frames
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add_output_argument(parser, required=False)
     add_stream_arguments(parser)
+    add_script_arguments(parser)
     add("--threads", type=int, default=1, metavar="N", help="render threads (default 1)")
     add("--device", choices=DEVICES, help="what Cycles renders on (default: CPU)")
 
@@ -71,6 +74,10 @@ def _work(options: argparse.Namespace, console: Console) -> int:
     if isinstance(options.output, Path):
         show_presence(options.output)
     orders = Orders(sys.stdin)  # at once: a worker whose coordinator dies meanwhile has to end
+    if options.script is not None:
+        run_scripted(options, console, orders, partial(_hello, console))
+        console.event("bye")
+        return 0
     loaded = recipe_from(options, console)
     with few_native_threads(options.threads):
         ready = _ready(loaded, options, console)
@@ -103,7 +110,7 @@ def _make_scenes(
     job.run(_announced(orders.scenes(lambda: job.has_failed), console))
 
 
-def _hello(console: Console, info: DatasetInfo, **values: Any) -> None:
+def _hello(console: Console, info: DatasetInfo | None, **values: Any) -> None:
     from ..farm.protocol import PROTOCOL
 
     console.event(
@@ -112,7 +119,7 @@ def _hello(console: Console, info: DatasetInfo, **values: Any) -> None:
         synth=__version__,
         python=platform.python_version(),
         process=os.getpid(),
-        info=info.model_dump(mode="json"),
+        info=info.model_dump(mode="json") if info is not None else None,
         **values,
     )
 

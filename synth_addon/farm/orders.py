@@ -22,13 +22,16 @@ class Orders:
     the journal.
 
     Attributes:
+        scene: takes the number of an ordered scene, in that thread; at first it waits in `scenes`.
         other: takes orders that name no scene, in that thread; ``stop`` among them.
+        is_stopped: whether there are to be no more.
     """
 
     def __init__(self, lines: IO[str]) -> None:
         self._queue: SimpleQueue[int | None] = SimpleQueue()
+        self.scene: Callable[[int], None] = self._queue.put
         self.other: Callable[[Message], None] = lambda order: None
-        self._stopped = False
+        self.is_stopped = False
         threading.Thread(target=self._read, args=(lines,), daemon=True).start()
 
     def scenes(self, has_failed: Callable[[], bool]) -> Iterator[int]:
@@ -37,7 +40,7 @@ class Orders:
         Args:
             has_failed: tells whether work on earlier ones has failed, which also ends it.
         """
-        while not self._stopped and not has_failed():
+        while not self.is_stopped and not has_failed():
             try:
                 scene = self._queue.get(timeout=_PAUSE_S)
             except Empty:
@@ -52,11 +55,11 @@ class Orders:
             if order is None:
                 continue
             if "scene" in order:
-                self._queue.put(int(order["scene"]))
+                self.scene(int(order["scene"]))
                 continue
             if "stop" in order:
-                self._stopped = True
+                self.is_stopped = True
                 self._queue.put(None)
             self.other(order)
-        if not self._stopped:
+        if not self.is_stopped:
             os._exit(ORPHANED)

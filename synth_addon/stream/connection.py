@@ -17,7 +17,7 @@ from .errors import StreamError, WireError
 from .frame_layout import FrameLayout, layout_from_json
 from .frame_row import FrameRow
 from .ring import Ring, RingAddress, address_from_json, open_ring
-from .wire import FROM_STREAM, PROTOCOL, Header, packed, unpacked
+from .wire import FROM_STREAM, MOST_HEADER_BYTES, PROTOCOL, Header, packed, unpacked
 
 _HEARTBEAT_MS = 1000
 _PATIENCE_MS = 5000
@@ -152,12 +152,16 @@ class Connection:
         self._send(packed("claim", fillings=[list(filling) for filling in fillings]))
 
     def ask_for(self, kind: str, request: int, **values: Any) -> Header:
-        """Ask something and return the answer.
+        """Ask something and return the answer; the body of a reply is to be read with `part`.
 
         Raises:
-            StreamError: the stream is gone, or refuses.
+            StreamError: the stream is gone, or refuses; or the message is too long for it.
         """
         message = packed(kind, request=request, **values)
+        if len(message) > MOST_HEADER_BYTES:
+            raise StreamError(
+                f"a {kind} of {len(message)} bytes; the most are {MOST_HEADER_BYTES}. Send less"
+            )
         self._send(message)
         return self._await(request, ("updated", "statistics", "reply", "failed"))
 

@@ -51,7 +51,7 @@ class LaunchedStream(Stream):
 
 
 def launch(
-    source: str | Path,
+    source: str | Path | None = None,
     instances: int = 1,
     *,
     overrides: Sequence[str] = (),
@@ -73,7 +73,8 @@ def launch(
     What happens to its Blenders, such as that one is replaced, is logged as ``synth.stream``.
 
     Args:
-        source: a preset's name, a recipe's file, or a .blend file.
+        source: a preset's name, a recipe's file, or a .blend file. With a script, a .blend file, or
+            None for the scene that Blender starts with.
         instances: Blenders that render side by side.
         overrides: ``PATH=VALUE``, as with ``synth stream --set``.
         scenes: how many there are to be; without it there is no end.
@@ -81,7 +82,7 @@ def launch(
         queue, lent: frames made ahead, and frames that readers may hold without a copy, batches
             that a loader has fetched ahead included; see ``synth stream --help``.
         record: folder of a dataset that keeps all finished scenes.
-        script: a Python file beside a .blend, see docs/streaming.md.
+        script: a Python file that makes the frames, see docs/scripting.md.
         device, threads, blender: as with ``synth stream``.
         python: that has Synth installed; Blender too, unless `blender` is given.
         arguments: further ones of ``synth stream``.
@@ -105,8 +106,9 @@ def launch(
     words = [word for name, value in values.items() if value is not None for word in (name, value)]
     words += [word for override in overrides for word in ("--set", override)]
     module = f"{__package__.rpartition('.')[0]}.cli"
-    command = [python, "-m", module, "stream", source, "--json", "--until-input-ends"]
-    return _launched([str(word) for word in (*command, *words, *arguments)])
+    command = [python, "-m", module, "stream", "--json", "--until-input-ends"]
+    sources = [] if source is None else [source]
+    return _launched([str(word) for word in (*command, *sources, *words, *arguments)])
 
 
 def _launched(command: Sequence[str]) -> LaunchedStream:

@@ -13,6 +13,7 @@ from .address import StreamAddress
 from .claims import process_connection
 from .errors import StreamError
 from .frames import StreamBatch, StreamFrame, same
+from .json_arrays import decoded, plain
 from .keys import client_keys
 from .reading import Reading, counts_of
 
@@ -69,16 +70,18 @@ class Stream:
             yield frame
 
     def update(self, changes: Mapping[str, Any]) -> int:
-        """Change the recipe while it runs, and return its new version.
+        """Change the recipe, or parameters of the script, while it runs; return the new version.
 
         Every instance makes its next scenes with it; frames say which version made them.
 
         Args:
             changes: new values by dotted path in the recipe, such as
-                ``{"objects.cup.weight": 2.0, "lights.energy": {"uniform": [50, 400]}}``.
+                ``{"objects.cup.weight": 2.0, "lights.energy": {"uniform": [50, 400]}}``; or by name
+                of the parameters that the script has declared.
 
         Raises:
-            StreamError: the recipe does not allow it; nothing has changed. Or the stream is gone.
+            StreamError: recipe or script do not allow it; nothing has changed. Or the stream is
+                gone.
         """
         return int(self._ask("update", changes=dict(changes))["version"])
 
@@ -92,12 +95,21 @@ class Stream:
         return values
 
     def command(self, body: Any, instance: int = 0) -> Any:
-        """Send a value of JSON to the script of an instance and return its reply.
+        """Send a value to the script of an instance and return its reply.
+
+        It is answered between frames, by what the script has registered with
+        ``@script.on_command``. Both values may hold numpy arrays.
+
+        Args:
+            body: numbers, texts, None, arrays, and lists and dicts of these; 1 MiB at most.
+            instance: from 0; one that is still starting is waited for.
 
         Raises:
-            StreamError: the instance has no script, or the stream is gone.
+            StreamError: the script has raised, with its file and line; the instance has ended
+                before it answered; the stream has no script, or is gone.
+            TypeError: the value cannot be sent.
         """
-        return self._ask("command", instance=instance, body=body)["body"]
+        return self._ask("command", instance=instance, body=plain(body, "body"))["body"]
 
     def close(self) -> None:
         """Forget the stream; it goes on for others."""
@@ -113,9 +125,10 @@ class Stream:
 
     def _ask(self, kind: str, **values: Any) -> Mapping[str, Any]:
         with self._asking:
-            answer: Mapping[str, Any] = self._connection().ask_for(
-                kind, next(self._numbers), **values
-            )
+            connection = self._connection()
+            answer: Mapping[str, Any] = connection.ask_for(kind, next(self._numbers), **values)
+            if answer["kind"] == "reply":
+                return {**answer, "body": decoded(connection.part())}
         if answer["kind"] == "failed":
             raise StreamError(answer["message"])
         return answer

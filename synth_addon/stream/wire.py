@@ -10,7 +10,8 @@ Readers (DEALER) say, by ``kind``:
 * ``claim``: fillings of slots that a reader has used; readers of shared memory write a word there
   instead.
 * ``bye``: frames of requests after the number ``passed`` go to others.
-* ``update``, ``statistics``, ``command``: feedback; the answer has the same ``request``.
+* ``update``, ``statistics``, ``command``: feedback; the answer has the same ``request``. The body
+  of the ``reply`` to a command is a further part, a JSON text that may be long.
 
 The stream (ROUTER) also says ``ping`` to those that it has not heard of; they need not answer.
 """
@@ -137,7 +138,7 @@ FROM_STREAM: Mapping[str, Mapping[str, Check]] = {
     "end": {"request": is_number},
     "updated": {"request": is_number, "version": is_number},
     "statistics": {"request": is_number, "values": is_object},
-    "reply": {"request": is_number, "body": is_anything},
+    "reply": {"request": is_number},
     "failed": {"request": is_number, "kind_of_error": is_text, "message": is_text},
     "ping": {},
 }

@@ -75,7 +75,7 @@ def load_data(
     # overrides come after migration: they name the paths of the current version
     data = migrate(data, source, CURRENT_VERSION)
     for override in overrides:
-        _apply_override(data, override)
+        apply_override(data, override)
     data = with_intrinsics_file(data, AssetRoot(folder, fence), source)
     return LoadedRecipe(validate_recipe(data, source), folder, fence)
 
@@ -157,7 +157,12 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
-def _apply_override(data: dict[str, Any], override: str) -> None:
+def apply_override(data: dict[str, Any], override: str) -> None:
+    """Set the value in `data` that ``PATH=VALUE`` names.
+
+    Raises:
+        UsageError: it has no ``=``, or what it names has no parts.
+    """
     path, equals, text = override.partition("=")
     keys = path.strip().split(".")
     if not equals or not all(keys):
