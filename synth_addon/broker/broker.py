@@ -95,7 +95,7 @@ class Broker:
         self._crew = Crew(start, lambda: instances, watching, self._inbox, noticed)
         self._commands = Commands(self._crew, self._answer)
         self._instances = Instances(
-            self._crew, source, scenes, self._opened, keep, self._commands.take_reply
+            self._crew, source, scenes, self._opened, keep, self._commands.take_reply, noticed
         )
         self._ring: Ring | None = None
         self._table: SlotTable | None = None

@@ -41,7 +41,7 @@ class Instances:
         source: what frames are made of.
         opened: makes the ring, once an instance has told what its frames look like.
         keep: opens where scenes are kept, once an instance has told what it makes; None if nowhere.
-        replied: takes the answers of scripts.
+        replied: takes the answers of scripts, and `noticed` what they print.
 
     Attributes:
         table: None until an instance is ready.
@@ -57,9 +57,11 @@ class Instances:
         opened: Opened,
         keep: Callable[[DatasetInfo], Record] | None,
         replied: Replied,
+        noticed: Callable[[str], None],
     ) -> None:
         self._crew, self._source = crew, source
         self._opened, self._keep, self._replied = opened, keep, replied
+        self._noticed = noticed
         crew.backlog = Backlog(iter(scenes), len(scenes))
         self._layout: FrameLayout | None = None
         self._ring: Ring | None = None
@@ -109,6 +111,8 @@ class Instances:
                 self._finish(worker, message)
             case "reply":
                 self._replied(worker, message)
+            case "print":
+                self._noticed(f"instance {worker.number}: {message['text']}")
 
     def watch(self) -> None:
         """Replace instances that are silent, too slow or dead.
@@ -116,10 +120,17 @@ class Instances:
         Raises:
             RenderError: none can be started.
         """
+        self._spare_waiting()
         self._crew.watch()
         self._has_changed = True
         for worker in [worker for worker in self._allotted if not self._crew.has(worker)]:
             self._take_slots(worker)
+
+    def _spare_waiting(self) -> None:
+        """Blame no instance for the time that it waits for readers to make room."""
+        for worker, slots in self._allotted.items():
+            if worker.began is not None and not slots:
+                worker.began = time.monotonic()
 
     def replace(self, worker: PoolWorker, reason: str) -> None:
         """Start another instance for one that has ended."""

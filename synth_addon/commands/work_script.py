@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from typing import TYPE_CHECKING
 
 from .console import Console
+from .printed_lines import PrintedLines
 from .script_arguments import given_parameters
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def run_scripted(
 
     with few_native_threads(options.threads):
         scene = _opened(options)
-    with closing(scene):
+    with (
+        closing(scene),
+        redirect_stdout(PrintedLines(lambda text: console.event("print", text=text))),
+    ):
         hooks = run_script(options.script, scene, given_parameters(options))
         width, height = scene.size
         layout = frame_layout({"image": ("uint8", (height, width, 3))})
