@@ -56,3 +56,10 @@ def process_connection(address: StreamAddress, trainer: str) -> Connection:
     if key not in _CONNECTIONS:
         _CONNECTIONS[key] = Connection(address, trainer, "")
     return _CONNECTIONS[key]
+
+
+def close_connections(address: StreamAddress) -> None:
+    """Close this process' connections to a stream that has ended."""
+    with _LOCK:
+        for key in [key for key in _CONNECTIONS if key[:2] == (os.getpid(), address)]:
+            _CONNECTIONS.pop(key).close()

@@ -92,7 +92,11 @@ class Connection:
             raise StreamError(
                 f"{address.url}: is no address of a stream: {error}. Give tcp://HOST:PORT"
             ) from error
-        self.welcome = self._meet()
+        try:
+            self.welcome = self._meet()
+        except BaseException:
+            self.close()
+            raise
         self.ring = self._open_ring()
 
     def ask(self, request: int, count: int) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from ..farm.json_process import JsonProcess
 from .address import StreamAddress
+from .claims import close_connections
 from .errors import StreamError
 from .stream import Stream
 
@@ -27,8 +28,9 @@ _LOG = logging.getLogger("synth.stream")
 class LaunchedStream(Stream):
     """A stream whose processes end with it: on `close`, with the program, and if that is killed."""
 
-    def __init__(self, address: StreamAddress, process: JsonProcess) -> None:
+    def __init__(self, address: StreamAddress, process: JsonProcess, started: _Started) -> None:
         super().__init__(address)
+        self._process, self._started, self._owner = process, started, os.getpid()
         self._end = weakref.finalize(self, _end, process, os.getpid())
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -48,6 +50,15 @@ class LaunchedStream(Stream):
     def close(self) -> None:
         """End the stream and all its Blenders."""
         self._end()
+        with self._asking:
+            close_connections(self.address)
+
+    def _check(self) -> None:
+        if not self._end.alive:
+            raise StreamError(f"{self.address.url}: the stream was closed")
+        if self._owner == os.getpid() and self._process.code is not None:
+            self._process.wait(_END_S)
+            raise StreamError(f"{self.address.url}: the stream has ended: {self._started.reason}")
 
 
 def launch(
@@ -120,7 +131,7 @@ def _launched(command: Sequence[str]) -> LaunchedStream:
         process.kill()
         process.wait(_END_S)
         raise StreamError(f"the stream could not be started: {started.reason}")
-    return LaunchedStream(StreamAddress(started.url, token), process)
+    return LaunchedStream(StreamAddress(started.url, token), process, started)
 
 
 class _Started:

@@ -114,13 +114,18 @@ class Stream:
     def close(self) -> None:
         """Forget the stream; it goes on for others."""
 
+    def _check(self) -> None:
+        """Raise `StreamError` if it is known that the stream has ended."""
+
     def _reading(self, batch_size: int, frames: int | None) -> Reading:
+        self._check()
         if batch_size < 1:
             raise ValueError(f"batch_size {batch_size}: must be at least 1")
         trainer = f"{os.getpid()}:{id(self)}-{next(self._iterations)}"
         return Reading(self.address, trainer, "", counts_of(frames, batch_size, 0, 1), same)
 
     def _connection(self) -> Any:
+        self._check()
         return process_connection(self.address, f"{os.getpid()}:{_CONTROL}")
 
     def _ask(self, kind: str, **values: Any) -> Mapping[str, Any]:
