@@ -1,6 +1,6 @@
 """Balances the pole for an episode, and shows what the environment looks like.
 
-    python examples/cartpole/balance.py [STEPS]
+python examples/cartpole/balance.py [STEPS]
 """
 
 import sys
