@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-Frame = Mapping[str, Any]
-"""``image`` (H, W, 3), ``annotation``, and the numbers of one frame."""
 
-Batch = Mapping[str, Any]
-"""The same keys, each with one value for every frame; ``image`` is (B, H, W, 3)."""
+class Frame(Protocol):
+    """Values by name: ``image`` (H, W, 3), ``annotation``, and the numbers of one frame.
+
+    A dict is one, and so is what a stream gives.
+    """
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+
+class Batch(Frame, Protocol):
+    """The same names, each with one value for every frame; ``image`` is (B, H, W, 3)."""
 
 
 def frames_of(batch: Batch) -> list[dict[str, Any]]:
@@ -21,11 +30,12 @@ def frames_of(batch: Batch) -> list[dict[str, Any]]:
     Raises:
         ValueError: the values of some keys are not as many as those of others.
     """
-    sizes = {key: len(values) for key, values in batch.items()}
+    columns = {key: batch[key] for key in batch}
+    sizes = {key: len(values) for key, values in columns.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(f"a batch has one value of each kind for every frame, not {sizes}")
     size = next(iter(sizes.values()), 0)
-    return [{key: values[place] for key, values in batch.items()} for place in range(size)]
+    return [{key: values[place] for key, values in columns.items()} for place in range(size)]
 
 
 def batch_of(frames: Sequence[Frame]) -> dict[str, Any]:

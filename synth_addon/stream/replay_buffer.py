@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, cast
 
 from ..core.random_streams import random_stream
+from .frames import StreamBatch
 
 Item = TypeVar("Item")
 Eviction = Literal["reservoir", "fifo"]
@@ -43,13 +44,14 @@ class ReplayBuffer(Generic[Item]):
     def add(self, item: Item) -> bool:
         """Add an item and return whether a copy of it was kept.
 
-        Nothing that is kept shares memory with `item`, whose arrays the stream may use again.
+        Nothing that is kept shares memory with `item`, whose arrays the stream may use again. A
+        frame or batch of a stream is kept as a dict.
         """
         place = self._place()
         self._added += 1
         if place >= self._capacity:
             return False
-        self._items[place : place + 1] = [deepcopy(item)]
+        self._items[place : place + 1] = [_copy_of(item)]
         return True
 
     def sample(self, count: int) -> list[Item]:
@@ -72,3 +74,9 @@ class ReplayBuffer(Generic[Item]):
         if self._eviction == "fifo":
             return self._added % self._capacity
         return int(self._evictions.integers(0, self._added + 1))
+
+
+def _copy_of(item: Item) -> Item:
+    # a stream's frame would pass its memory on instead of being copied
+    plain = dict(item.items()) if isinstance(item, StreamBatch) else item
+    return cast(Item, deepcopy(plain))

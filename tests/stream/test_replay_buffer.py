@@ -10,6 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synth_addon.stream.copied_frames import CopiedFrames
+from synth_addon.stream.frame_layout import frame_layout
+from synth_addon.stream.frame_row import FrameRow
+from synth_addon.stream.frames import StreamFrame, same
 from synth_addon.stream.replay_buffer import Eviction, ReplayBuffer
 
 EVICTIONS = st.sampled_from(["reservoir", "fifo"])
@@ -94,3 +98,16 @@ def test_what_cannot_be_is_refused() -> None:
     assert empty.sample(0) == []
     with pytest.raises(ValueError, match="cannot sample 1 of 0"):
         empty.sample(1)
+
+
+def test_a_streams_frame_is_kept_as_a_dict_of_copies() -> None:
+    layout = frame_layout({"image": ("uint8", (2, 2, 3))})
+    image = np.zeros((1, 2, 2, 3), np.uint8)
+    row = FrameRow(0, 0, 0, frame=3, scene=1, view=1, version=2, seed=5, text_bytes=12)
+    frame = StreamFrame(CopiedFrames(layout, [image], [b'{"frame": 3}']), [row], same)
+    buffer: ReplayBuffer[Any] = ReplayBuffer(2)
+    buffer.add(frame)
+    image += 1
+    (sampled,) = buffer.sample(1)
+    assert type(sampled) is dict and sampled["image"].max() == 0
+    assert sampled["annotation"] == {"frame": 3} and sampled["version"] == 2

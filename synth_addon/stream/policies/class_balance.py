@@ -73,7 +73,7 @@ class ClassBalance:
 
         Raises:
             ValueError: a class is unknown, or a loss negative or not finite.
-            RecipeError: the recipe cannot be changed so.
+            SynthError: the recipe cannot be changed so.
         """
         for name, loss in losses.items():
             if name not in self._classes:
@@ -90,7 +90,7 @@ class ClassBalance:
 
         Raises:
             ValueError: a class is unknown, or a score out of its range.
-            RecipeError: the recipe cannot be changed so.
+            SynthError: the recipe cannot be changed so.
         """
         return self.observe_losses({name: 1 - score for name, score in scores.items()})
 

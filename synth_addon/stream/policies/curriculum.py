@@ -41,7 +41,7 @@ class Curriculum:
 
     Raises:
         ValueError: there is no level, or (as Fault) nothing lies between the ends of a ramp.
-        RecipeError: the recipe cannot be changed so.
+        SynthError: the recipe cannot be changed so.
     """
 
     def __init__(self, stream: Updates, ramps: Mapping[str, Ramp], levels: int) -> None:
@@ -86,7 +86,7 @@ class LinearCurriculum(Curriculum):
 
     Raises:
         ValueError: `steps` or `levels` is not positive, or nothing lies between a ramp's ends.
-        RecipeError: the recipe cannot be changed so.
+        SynthError: the recipe cannot be changed so.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class LinearCurriculum(Curriculum):
         """Climb to where `step` belongs; returns the new version, or None where nothing changes.
 
         Raises:
-            RecipeError: the recipe cannot be changed so.
+            SynthError: the recipe cannot be changed so.
         """
         gone = min(max(step - self._begin, 0), self._steps)
         return self._climb_to(gone * self._levels // self._steps)
@@ -123,7 +123,7 @@ class ThresholdCurriculum(Curriculum):
 
     Raises:
         ValueError: `patience` or `levels` is not positive, or nothing lies between a ramp's ends.
-        RecipeError: the recipe cannot be changed so.
+        SynthError: the recipe cannot be changed so.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class ThresholdCurriculum(Curriculum):
             version: that of the frames measured; frames of an earlier level are passed over.
 
         Raises:
-            RecipeError: the recipe cannot be changed so.
+            SynthError: the recipe cannot be changed so.
         """
         if self.is_finished or (version is not None and version < self._version):
             return None

@@ -75,7 +75,7 @@ class RegionBandit:
         """Choose a region, send its changes, and return its name.
 
         Raises:
-            RecipeError: the recipe cannot be changed so.
+            SynthError: the recipe cannot be changed so.
         """
         rng = random_stream(self._seed, self._choices, "region")
         probabilities = self._probabilities()

@@ -90,7 +90,7 @@ class DistributionSearch:
         """Send the distributions and return the version that has them.
 
         Raises:
-            RecipeError: the recipe cannot be changed so.
+            SynthError: the recipe cannot be changed so.
         """
         changes = {path: normal.to_json() for path, normal in self._normals.items()}
         version = self._stream.update(changes)
@@ -162,7 +162,7 @@ class CandidateSearch:
         """Draw a new candidate for each group, send them, and return their version.
 
         Raises:
-            RecipeError: the recipe cannot be changed so.
+            SynthError: the recipe cannot be changed so.
         """
         rng = random_stream(self._seed, self._rounds, "candidates")
         drawn = {

@@ -16,5 +16,5 @@ class Updates(Protocol):
             changes: JSON values by dotted path, such as ``objects.cup.weight``.
 
         Raises:
-            RecipeError: the changed recipe cannot be used; the one before stays.
+            SynthError: the changed recipe cannot be used; the one before stays.
         """
