@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from synth_addon.core.point_spread import greatest_distance
 
-
 sizes = st.one_of(st.floats(1e-3, 1e3), st.sampled_from([1e-30, 1e30]))
 
 

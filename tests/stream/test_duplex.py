@@ -112,6 +112,7 @@ def test_a_script_that_makes_no_frames_has_none_to_read(stream: Stream) -> None:
         stream.update({"x": 1})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["killed", "exits"])
 def test_a_command_whose_instance_dies_fails_and_the_next_is_answered(
     tmp_path: Path, way: str

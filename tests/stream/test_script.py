@@ -66,6 +66,7 @@ def made(script: Path, frames: int, **options: Any) -> dict[int, tuple[bytes, by
         }
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_frames_in_any_number_of_instances(tmp_path: Path) -> None:
     script = written(tmp_path, TURNING)
     alone = made(script, 10, seed=5)
@@ -149,6 +150,7 @@ def replaced(stream: LaunchedStream) -> int:
     return int(stream.statistics()["replaced"])
 
 
+@pytest.mark.slow
 def test_the_example_trains() -> None:
     done = subprocess.run(
         [sys.executable, str(EXAMPLE.with_name("train.py")), "3"],
