@@ -36,6 +36,7 @@ from synth_addon.farm.crew import PoolSettings
 from synth_addon.farm.orders import Orders
 from synth_addon.farm.protocol import HEARTBEAT_S, PROTOCOL
 from synth_addon.stream.frame_layout import frame_layout
+from synth_addon.stream.keys import server_keys
 
 HANG = "SCRIPTED_HANG_ON"
 """Variable with the scene that stops its process for good, heart and all."""
@@ -54,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
     add("--lent", type=int)
     add("--address", default="tcp://127.0.0.1:*")
     add("--silence", type=float, default=5.0, help="seconds until a silent instance is replaced")
+    add("--slow", type=float, default=1800.0, help="seconds until a slow instance is replaced")
+    add("--keys", type=Path, metavar="DIR")
     add("--checked", action="store_true", help="random pictures, with their hash beside them")
     add("--pause", type=float, default=0.0, help="seconds before each frame")
     add("--instance", action="store_true", help="be one instance")
@@ -111,21 +114,29 @@ def be_instance(options: argparse.Namespace) -> None:
         pass
 
 
+def wait_for_end(has_ended: threading.Event) -> None:
+    for line in sys.stdin:
+        if "stop" in line:
+            break
+    has_ended.set()
+
+
 def be_stream(options: argparse.Namespace, arguments: list[str]) -> None:
-    door = Door(options.address)
+    keys = server_keys(options.keys) if options.keys is not None else None
+    door = Door(options.address, keys)
     write("stream", address=door.address)
     command = [sys.executable, __file__, *arguments, "--instance"]
     backend = local_backend(command, options.instances, lambda place: {}, "")
     versions = RecipeVersions(load_recipe("cube"), lambda new: AssetCatalog({}, {}, (), {}))
     settings = BrokerSettings(options.queue, options.lent, os.environ.get(TOKEN, ""))
     has_ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), has_ended.set()), daemon=True).start()
+    threading.Thread(target=wait_for_end, args=(has_ended,), daemon=True).start()
 
     def check() -> None:
         if has_ended.is_set():
             raise KeyboardInterrupt
 
-    watching = PoolSettings(silence_s=options.silence, start_s=60.0)
+    watching = PoolSettings(silence_s=options.silence, start_s=60.0, scene_s=options.slow)
     Broker(
         door,
         backend.start,

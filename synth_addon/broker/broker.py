@@ -25,8 +25,8 @@ from .door import Door, Said
 from .frame_source import FrameSource
 from .inbox import WakingInbox
 from .instances import Instances, Record
-from .reader import Reader, Request
-from .readers import Readers
+from .reader import Reader, Request, trainer_of
+from .readers import MOST_READERS, Readers
 from .slot_table import Content, SlotTable
 
 _TICK_S = 0.2
@@ -100,7 +100,7 @@ class Broker:
         self._ring: Ring | None = None
         self._table: SlotTable | None = None
         self._readers: Readers | None = None
-        self._unwelcomed: list[tuple[bytes, Header]] = []
+        self._unwelcomed: dict[bytes, Header] = {}
         self._served = self._delivered = self._faults = 0
         self._watched = self._waited = self._stepped = 0.0
         self._pause = _STARVED_S
@@ -177,7 +177,7 @@ class Broker:
         self._ring = create_ring(layout, slots)
         self._table = SlotTable(self._ring, slots, settings.queue)
         self._readers = Readers(self._table, self._reach, self._noticed)
-        for identity, hello in self._unwelcomed:
+        for identity, hello in self._unwelcomed.items():
             self._welcome(identity, hello)
         self._unwelcomed.clear()
         self._began()
@@ -205,8 +205,12 @@ class Broker:
         elif hello["token"] != self._settings.token:
             message = "the stream belongs to another program. Use the address of your own"
             self._answer(identity, packed("refused", message=message))
+        elif len(self._unwelcomed) >= MOST_READERS or (
+            self._readers is not None and not self._readers.has_room_for(identity)
+        ):
+            self._answer(identity, packed("refused", message="the stream has too many readers"))
         elif self._readers is None:
-            self._unwelcomed.append((identity, hello))
+            self._unwelcomed[identity] = hello
             self._answer(identity, packed("wait", request=0))
         else:
             self._welcome(identity, hello)
@@ -239,12 +243,20 @@ class Broker:
                 if not reader.ask(request):
                     self._send_again(reader, request)
             case "claim":
-                fillings = [(slot, filling) for slot, filling in header["fillings"]]
-                self._table.has_claimed(fillings)
+                self._take_claim(self._readers, reader, header)
             case "bye":
-                self._readers.end(reader, header["passed"])
+                self._readers.leave(reader, header["passed"])
             case _:
                 self._take_feedback(reader, header)
+
+    def _take_claim(self, readers: Readers, reader: Reader, header: Header) -> None:
+        number = header["request"]
+        if number != reader.claimed[0]:  # else the answer did not arrive
+            fillings = [(slot, filling) for slot, filling in header["fillings"]]
+            trainer = trainer_of(reader, header["trainer"])
+            reader.claimed = number, readers.claim(trainer, fillings)
+        answer = packed("claimed", request=number, is_yours=reader.claimed[1])
+        self._answer(reader.identity, answer)
 
     def _take_feedback(self, reader: Reader, header: Header) -> None:
         request = header["request"]
@@ -289,17 +301,21 @@ class Broker:
             for content in contents:
                 content.request = request.number
             self._delivered += len(contents)
-            self._send(reader, request, contents)
+            if contents:
+                self._send(reader, request, contents)
+            else:
+                self._answer(reader.identity, packed("end", request=request.number))
 
     def _send_again(self, reader: Reader, request: Request) -> None:
         assert self._table is not None
         given = self._table.granted_to(reader.number)
-        self._send(reader, request, [c for c in given if c.request == request.number])
+        contents = [content for content in given if content.request == request.number]
+        if not contents:
+            self._answer(reader.identity, packed("lost", request=request.number))
+        elif all(sending.done for content in contents for sending in content.sendings):
+            self._send(reader, request, contents)
 
     def _send(self, reader: Reader, request: Request, contents: Sequence[Content]) -> None:
-        if not contents:
-            self._answer(reader.identity, packed("end", request=request.number))
-            return
         rows = [content.row for content in contents]
         header = packed("frames", request=request.number, frames=rows)
         if request.transport == "shared":
@@ -345,7 +361,7 @@ class Broker:
         return True
 
     def _say_wait(self) -> None:
-        for identity, _ in self._unwelcomed:
+        for identity in self._unwelcomed:
             self._answer(identity, packed("wait", request=0))
         for reader, request in list(self._readers.waiting) if self._readers else ():
             self._answer(reader.identity, packed("wait", request=request.number))
@@ -353,7 +369,7 @@ class Broker:
 
     def _say_end(self, message: str) -> None:
         identities = self._readers.identities if self._readers else []
-        for identity in [*identities, *(identity for identity, _ in self._unwelcomed)]:
+        for identity in [*identities, *self._unwelcomed]:
             self._answer(identity, packed("refused", message=message))
 
     def _say_fault(self, fault: str) -> None:

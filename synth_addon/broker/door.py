@@ -56,6 +56,8 @@ class Door:
             (zmq.SNDBUF, _BUFFER_BYTES),
         ):
             self._socket.setsockopt(option, value)
+        # or smaller arrays would be copied, and pile up for a peer that takes none
+        self._socket.copy_threshold = 0
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         try:
@@ -112,12 +114,18 @@ class Door:
                 self._socket.send(header, zmq.NOBLOCK)
                 return None
             self._socket.send(header, zmq.SNDMORE | zmq.NOBLOCK)
-            tracker: zmq.MessageTracker | None = self._socket.send_multipart(
-                parts, zmq.NOBLOCK, copy=False, track=True
-            )
+            return self._send_parts(parts)
         except zmq.ZMQError as error:
             raise ConnectionError(str(error)) from error
-        return tracker
+
+    def _send_parts(self, parts: Sequence[Any]) -> zmq.MessageTracker:
+        trackers = []
+        for place, part in enumerate(parts, start=1):
+            more = zmq.SNDMORE if place < len(parts) else 0
+            is_text = isinstance(part, bytes)
+            tracker = self._socket.send(part, more | zmq.NOBLOCK, copy=is_text, track=not is_text)
+            trackers += [tracker] if tracker is not None else []
+        return zmq.MessageTracker(*trackers)
 
     def close(self) -> None:
         """Close the socket; what is on its way has a moment to arrive."""

@@ -120,17 +120,11 @@ class Instances:
         Raises:
             RenderError: none can be started.
         """
-        self._spare_waiting()
+        self._wind_clocks()
         self._crew.watch()
         self._has_changed = True
         for worker in [worker for worker in self._allotted if not self._crew.has(worker)]:
             self._take_slots(worker)
-
-    def _spare_waiting(self) -> None:
-        """Blame no instance for the time that it waits for readers to make room."""
-        for worker, slots in self._allotted.items():
-            if worker.began is not None and not slots:
-                worker.began = time.monotonic()
 
     def replace(self, worker: PoolWorker, reason: str) -> None:
         """Start another instance for one that has ended."""
@@ -224,6 +218,12 @@ class Instances:
         self._has_changed = True
         if self._record is not None and message["entry"]:
             self._record.enter([JournalEntry.model_validate_json(message["entry"])])
+
+    def _wind_clocks(self) -> None:
+        """Count no time against a scene whose instance waits for slots because nobody reads."""
+        for worker, slots in self._allotted.items():
+            if not slots and worker.began is not None:
+                worker.began = time.monotonic()
 
     def _take_slots(self, worker: PoolWorker) -> None:
         self._has_changed = True

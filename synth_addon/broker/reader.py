@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Literal
 from ..stream.wire import Header
 
 _ZOMBIE = "Z"
+_MOST_REQUESTS = 16
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Reader:
     Attributes:
         number: from 1, in the order of hellos.
         identity: of its socket.
+        host: name of its machine.
         trainer: the process and dataset that it reads for; a loader's workers read for one.
         epoch: iteration of that dataset; those of later readers of the trainer are newer.
         process: id of its process, and `trainer_process` that of the trainer's.
@@ -37,13 +40,15 @@ class Reader:
         requests: that wait.
         answered: number of the last request that was answered.
         served: how many requests were answered, of all readers, when it was served last.
-        heard: when it last said something, by `time.monotonic`; `lost` since when it cannot be
-            reached, None while it can.
-        is_over: whether it has said goodbye, or is gone.
+        heard: when it last said something, by `time.monotonic`; `reached` when something could
+            last be sent to it, `lost` since when it cannot be reached, None while it can.
+        is_over: whether it has said goodbye, which `has_left` tells, or is gone.
+        claimed: number of its last claim, and what was answered.
     """
 
     number: int
     identity: bytes
+    host: str
     trainer: str
     epoch: str
     process: int
@@ -53,35 +58,50 @@ class Reader:
     answered: int = -1
     served: int = 0
     heard: float = field(default_factory=time.monotonic)
+    reached: float = 0.0
     lost: float | None = None
     is_over: bool = False
+    has_left: bool = False
+    claimed: tuple[int, bool] = (-1, False)
 
     @property
     def trainer_name(self) -> str:
         """Its trainer's machine and process, whichever the dataset."""
         return self.trainer.rpartition(":")[0]
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it reads for its own process, so that no other uses its frames."""
+        return self.process == self.trainer_process
+
     def ask(self, request: Request) -> bool:
         """Note a request; return False if it was answered already."""
         if request.number <= self.answered:
             return False
-        if all(request.number != known.number for known in self.requests):
+        is_known = any(request.number == known.number for known in self.requests)
+        if not is_known and len(self.requests) < _MOST_REQUESTS:
             self.requests.append(request)
         return True
 
 
 def reader_of(number: int, identity: bytes, hello: Header) -> Reader:
     """Return the reader that has said a checked hello."""
-    trainer = str(hello["trainer"])
-    process = trainer.split(":")[0]
+    trainer, process = str(hello["trainer"]), int(hello["process"])
+    stated = re.match(r"[0-9]{1,18}(?=:)", trainer)
     return Reader(
         number,
         identity,
+        str(hello["host"]),
         f"{hello['host']}:{trainer}",
         str(hello["epoch"]),
-        int(hello["process"]),
-        int(process) if process.isdigit() else 0,
+        process,
+        int(stated[0]) if stated else process,
     )
+
+
+def trainer_of(reader: Reader, trainer: str) -> str:
+    """Return the full name of a trainer that a reader of the same machine speaks for."""
+    return f"{reader.host}:{trainer}"
 
 
 def is_running(process: int) -> bool:

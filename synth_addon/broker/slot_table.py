@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -146,6 +146,18 @@ class SlotTable:
         """Return the frames that a reader was given and has not released."""
         return [content for content in self._contents.values() if content.reader == reader]
 
+    def grants(self) -> Mapping[int, list[Content]]:
+        """Return the same for all readers that have some, by their numbers."""
+        by_reader: dict[int, list[Content]] = {}
+        for content in self._contents.values():
+            by_reader.setdefault(content.reader, []).append(content)
+        return by_reader
+
+    def reader_of(self, filling: Filling) -> int:
+        """Return the number of the reader that has a frame; 0 for nobody."""
+        content = self._contents.get(filling[0])
+        return content.reader if content is not None and content.filling == filling else 0
+
     def is_claimed(self, content: Content) -> bool:
         """Tell whether the reader has used a frame that it was given."""
         slot, filling = content.filling
@@ -154,8 +166,7 @@ class SlotTable:
     def has_claimed(self, fillings: Iterable[Filling]) -> None:
         """Note that readers elsewhere have used frames, and hold copies of them."""
         for slot, filling in fillings:
-            content = self._contents.get(slot)
-            if content is not None and content.row.filling == filling:
+            if self.reader_of((slot, filling)):
                 self._words.claimed[slot] = self._words.released[slot] = filling
 
     def take_released(self) -> None:
@@ -170,10 +181,11 @@ class SlotTable:
             self._words.granted[content.row.slot] = 0
 
     def restore(self, contents: Sequence[Content]) -> None:
-        """Let readers use frames again that were revoked."""
+        """Let readers use frames again that were revoked, and that they have not released."""
         for content in contents:
             slot, filling = content.filling
-            self._words.granted[slot] = filling
+            if self._contents.get(slot) is content:
+                self._words.granted[slot] = filling
 
     def take_back(self, contents: Sequence[Content]) -> None:
         """Make frames ready again that were given and not used, before all younger ones."""

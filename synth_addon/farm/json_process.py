@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
+from .order_pipe import OrderPipe
 from .protocol import Message, parsed
 
 _KEPT_LINES = 20
@@ -45,19 +47,18 @@ class JsonProcess:
             stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             start_new_session=sys.platform != "win32",
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None
+        stdin = self._process.stdin
+        self._orders = OrderPipe(stdin) if stdin is not None else None
         self._errors_reader = threading.Thread(
-            target=self._read_errors, args=(self._process.stderr,), daemon=True
+            target=self._read_errors, args=(_text(self._process.stderr),), daemon=True
         )
         self._reader = threading.Thread(
-            target=self._read, args=(self._process.stdout,), daemon=True
+            target=self._read, args=(_text(self._process.stdout),), daemon=True
         )
         self._errors_reader.start()
         self._reader.start()
@@ -74,10 +75,8 @@ class JsonProcess:
 
     def order(self, message: Message) -> None:
         """Write a line to its standard input; that it is gone is heard of by `ended`."""
-        assert self._process.stdin is not None
-        with suppress(OSError, ValueError):  # ValueError: it was closed meanwhile
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+        assert self._orders is not None
+        self._orders.write(json.dumps(message).encode() + b"\n")
 
     def signal(self, number: int) -> None:
         """Send a signal, unless the process has ended."""
@@ -106,9 +105,8 @@ class JsonProcess:
                 if message is not None:
                     self._take(message)
         self._process.wait()
-        if self._process.stdin is not None:
-            with suppress(OSError):  # orders that it has not read any more
-                self._process.stdin.close()
+        if self._orders is not None:
+            self._orders.close()
         self._errors_reader.join()
         self._ended(self)
 
@@ -116,3 +114,7 @@ class JsonProcess:
         with lines:
             for line in lines:
                 self._errors.append(line.rstrip())
+
+
+def _text(lines: IO[bytes]) -> IO[str]:
+    return io.TextIOWrapper(lines, encoding="utf-8", errors="replace")

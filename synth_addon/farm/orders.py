@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import IO
@@ -50,16 +52,27 @@ class Orders:
             yield scene
 
     def _read(self, lines: IO[str]) -> None:
-        for line in lines:
-            order = parsed_object(line)
-            if order is None:
-                continue
-            if "scene" in order:
-                self.scene(int(order["scene"]))
-                continue
-            if "stop" in order:
-                self.is_stopped = True
-                self._queue.put(None)
-            self.other(order)
-        if not self.is_stopped:
-            os._exit(ORPHANED)
+        try:
+            for line in lines:
+                order = parsed_object(line)
+                if order is not None:
+                    self._take(order)
+        finally:
+            if not self.is_stopped:
+                self._end()
+
+    def _take(self, order: Message) -> None:
+        if "scene" in order:
+            self.scene(int(order["scene"]))
+            return
+        if "stop" in order:
+            self.is_stopped = True
+            self._queue.put(None)
+        self.other(order)
+
+    @staticmethod
+    def _end() -> None:
+        """End the process: a worker that hears no more orders would wait for ever."""
+        if (error := sys.exception()) is not None:
+            traceback.print_exception(error)
+        os._exit(ORPHANED)

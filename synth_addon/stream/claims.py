@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .address import StreamAddress
 from .connection import Connection
+from .errors import StreamError
 
 Claimed = Callable[[], None]
 
-_LOCK = threading.Lock()
-_CONNECTIONS: dict[tuple[int, StreamAddress, str], Connection] = {}
+_CONTROL = "control"
+_LOCK = threading.RLock()
+_CONNECTIONS: dict[tuple[int, StreamAddress], Connection] = {}
 
 
 def no_claim() -> None:
@@ -37,6 +40,7 @@ class RemoteClaim:
     """Tells it over a connection of this process, made when it is first needed.
 
     Attributes:
+        trainer: process and dataset that the frames are for.
         fillings: slot and filling of each frame.
     """
 
@@ -45,21 +49,36 @@ class RemoteClaim:
     fillings: Sequence[tuple[int, int]]
 
     def __call__(self) -> None:
-        """Tell it."""
-        with _LOCK:
-            process_connection(self.address, self.trainer).claim(self.fillings)
+        """Tell it.
+
+        Raises:
+            StreamError: others have the frames.
+        """
+        if not self.is_heard():
+            raise StreamError(
+                "these frames went to others, because this process was not to be reached, or a "
+                "later iteration of the dataset was read first"
+            )
+
+    def is_heard(self) -> bool:
+        """Tell it, and return whether the frames are the trainer's yet."""
+        with process_connection(self.address) as connection:
+            return connection.claim(self.trainer, self.fillings)
 
 
-def process_connection(address: StreamAddress, trainer: str) -> Connection:
-    """Return this process' own connection for one trainer; a fork does not inherit it."""
-    key = (os.getpid(), address, trainer)
-    if key not in _CONNECTIONS:
-        _CONNECTIONS[key] = Connection(address, trainer, "")
-    return _CONNECTIONS[key]
-
-
-def close_connections(address: StreamAddress) -> None:
-    """Close this process' connections to a stream that has ended."""
+@contextmanager
+def process_connection(address: StreamAddress) -> Iterator[Connection]:
+    """Yield this process' own connection, to one thread at a time; a fork does not inherit it."""
+    key = (os.getpid(), address)
     with _LOCK:
-        for key in [key for key in _CONNECTIONS if key[:2] == (os.getpid(), address)]:
-            _CONNECTIONS.pop(key).close()
+        if key not in _CONNECTIONS:
+            _CONNECTIONS[key] = Connection(address, f"{os.getpid()}:{_CONTROL}", "")
+        yield _CONNECTIONS[key]
+
+
+def close_connection(address: StreamAddress) -> None:
+    """Close this process' own connection to a stream, if there is one."""
+    with _LOCK:
+        connection = _CONNECTIONS.pop((os.getpid(), address), None)
+        if connection is not None:
+            connection.close()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import platform
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import zmq
 
 from .. import __version__
 from .address import StreamAddress
-from .errors import StreamError, WireError
+from .errors import FramesLostError, StreamError, WireError
 from .frame_layout import FrameLayout, layout_from_json
 from .frame_row import FrameRow
 from .ring import Ring, RingAddress, address_from_json, open_ring
@@ -24,6 +25,8 @@ _PATIENCE_MS = 5000
 _BUFFER_BYTES = 4 << 20
 _ASK_AGAIN_S = 3.0
 _SILENCE_S = 15.0
+_POLL_MS = 200
+_LONGEST_POLL_S = 1.0
 _MOST_PART_BYTES = 1 << 31
 
 
@@ -83,21 +86,24 @@ class Connection:
         ):
             self._socket.setsockopt(option, value)
         self._socket.setsockopt(zmq.IDENTITY, b"r" + os.urandom(15))
-        if address.keys is not None:
-            address.keys.use(self._socket)
+        self._numbers = itertools.count(1)
         try:
-            self._socket.connect(address.url)
-        except zmq.ZMQError as error:
-            self.close()
-            raise StreamError(
-                f"{address.url}: is no address of a stream: {error}. Give tcp://HOST:PORT"
-            ) from error
-        try:
+            self._connect()
             self.welcome = self._meet()
         except BaseException:
             self.close()
             raise
         self.ring = self._open_ring()
+
+    def _connect(self) -> None:
+        try:
+            if self.address.keys is not None:
+                self.address.keys.use(self._socket)
+            self._socket.connect(self.address.url)
+        except zmq.ZMQError as error:
+            raise StreamError(
+                f"{self.address.url}: is no address of a stream: {error}. Give tcp://HOST:PORT"
+            ) from error
 
     def ask(self, request: int, count: int) -> None:
         """Ask for frames under a number."""
@@ -110,13 +116,23 @@ class Connection:
         Their texts and arrays are to be read next, with `part` and `part_into`.
 
         Raises:
+            FramesLostError: they went to others.
             StreamError: the stream is gone.
+            WireError: they are not what was asked for.
         """
-        while True:
-            header = self._await(request, ("frames", "end"), lambda: self.ask(request, count))
-            if header["kind"] == "end":
-                return None
-            return [FrameRow(*row) for row in header["frames"]]
+        kinds = ("frames", "lost", "end")
+        header = self._await(request, kinds, lambda: self.ask(request, count))
+        if header["kind"] == "end":
+            return None
+        if header["kind"] == "lost":
+            raise FramesLostError
+        rows = [FrameRow(*row) for row in header["frames"]]
+        if not 0 < len(rows) <= count:
+            raise WireError(f"{len(rows)} frames; {count} were asked for")
+        for row in rows:
+            if row.slot >= self.welcome.ring.slots:
+                raise WireError(f"slot {row.slot} of {self.welcome.ring.slots}")
+        return rows
 
     def part(self) -> bytes:
         """Return the next part of the message under way.
@@ -151,23 +167,36 @@ class Connection:
         if size != buffer.nbytes:
             raise WireError(f"an array of {size} bytes instead of {buffer.nbytes}")
 
-    def claim(self, fillings: Iterable[Sequence[int]]) -> None:
-        """Say that frames are used whose slots this machine does not share."""
-        self._send(packed("claim", fillings=[list(filling) for filling in fillings]))
+    def claim(self, trainer: str, fillings: Iterable[Sequence[int]]) -> bool:
+        """Say that a trainer is to use frames whose slots it does not share.
 
-    def ask_for(self, kind: str, request: int, **values: Any) -> Header:
-        """Ask something and return the answer; the body of a reply is to be read with `part`.
+        Returns:
+            whether they are its own yet; if not, others have them.
+
+        Raises:
+            StreamError: the stream is gone.
+        """
+        request, rows = next(self._numbers), [list(filling) for filling in fillings]
+        message = packed("claim", request=request, trainer=trainer, fillings=rows)
+        self._send(message)
+        header = self._await(request, ("claimed",), lambda: self._send(message))
+        return bool(header["is_yours"])
+
+    def ask_for(self, kind: str, **values: Any) -> Header:
+        """Ask something once and return the answer; the body of a reply is to be read with `part`.
 
         Raises:
             StreamError: the stream is gone, or refuses; or the message is too long for it.
         """
+        request = next(self._numbers)
         message = packed(kind, request=request, **values)
         if len(message) > MOST_HEADER_BYTES:
             raise StreamError(
                 f"a {kind} of {len(message)} bytes; the most are {MOST_HEADER_BYTES}. Send less"
             )
         self._send(message)
-        return self._await(request, ("updated", "statistics", "reply", "failed"))
+        kinds = ("updated", "statistics", "reply", "failed")
+        return self._await(request, kinds, lambda: self._send(message), is_asked_once=True)
 
     def bye(self, passed: int = 0) -> None:
         """Say goodbye and close.
@@ -205,39 +234,68 @@ class Connection:
         except (OSError, ValueError):
             return None
 
-    def _await(self, request: int, kinds: tuple[str, ...], again: Any = lambda: None) -> Header:
-        """Return the answer to a request, waiting as long as the stream shows that it lives."""
-        heard = asked = time.monotonic()
+    def _await(
+        self,
+        request: int,
+        kinds: tuple[str, ...],
+        again: Callable[[], None],
+        *,
+        is_asked_once: bool = False,
+    ) -> Header:
+        """Return the answer to a request, waiting as long as the stream shows that it lives.
+
+        Args:
+            again: asks anew.
+            is_asked_once: whether that is done only if the stream has not taken it.
+        """
+        silence = waited = 0.0
         while True:
-            if not self._socket.poll(200):
-                now = time.monotonic()
-                if now - heard > self._patience_s:
-                    raise StreamError(
-                        f"{self.address.url}: nobody has answered for {self._patience_s:.0f} s. "
-                        "Is `synth stream` running there, and is it the address that it has told?"
-                    )
-                if now - max(heard, asked) > _ASK_AGAIN_S:
-                    again()
-                    asked = now
-                continue
-            header = self._read_header()
+            before = time.monotonic()
+            has_come = self._socket.poll(_POLL_MS)
+            # a process that was stopped meanwhile has not listened for so long
+            took = min(time.monotonic() - before, _LONGEST_POLL_S)
+            silence, waited = silence + took, waited + took
+            if silence > self._patience_s:
+                raise StreamError(self._silence())
+            if waited > _ASK_AGAIN_S and not is_asked_once:
+                again()
+                waited = 0.0
+            header = self._read_header() if has_come else None
             if header is None:
                 continue
-            heard = time.monotonic()
-            if header["kind"] == "refused" and "say hello" in header["message"]:
-                self._return()  # the stream is another than before
-                again()
-            elif header["kind"] == "refused":
-                raise StreamError(f"{self.address.url}: {header['message']}")
-            elif header["kind"] in kinds and header.get("request", request) == request:
+            is_answer = header.get("request", request) == request
+            if header["kind"] in kinds and is_answer:
                 return header
-            else:
-                self._skip_parts()
+            self._skip_parts()
+            if header["kind"] == "refused":
+                self._take_refusal(header["message"], kinds, again)
+            elif header["kind"] == "wait" and is_answer:
+                silence = waited = 0.0
+            elif header["kind"] == "ping" and "welcome" not in kinds and not is_asked_once:
+                silence = 0.0
 
-    def _return(self) -> None:
-        self._send(self._hello)
+    def _silence(self) -> str:
+        return (
+            f"{self.address.url}: nobody has answered for {self._patience_s:.0f} s. "
+            "Is `synth stream` running there, is it the address that it has told, and are these "
+            "the keys that it wants?"
+        )
+
+    def _take_refusal(
+        self, message: str, kinds: tuple[str, ...], again: Callable[[], None]
+    ) -> None:
+        """Say hello to a stream that does not know this reader.
+
+        Raises:
+            StreamError: it refuses this reader for another reason.
+        """
+        if "say hello" not in message:
+            raise StreamError(f"{self.address.url}: {message}")
+        if "welcome" in kinds:
+            return  # it is about what was said before the hello
         self.welcome = self._meet()
         self.ring = self._open_ring()
+        again()
 
     def _read_header(self) -> Header | None:
         try:

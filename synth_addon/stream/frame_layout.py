@@ -83,7 +83,7 @@ def layout_from_json(data: Any) -> FrameLayout:
             for name, dtype, shape in data["arrays"]
         }
         return frame_layout(arrays, int(data["text_bytes"]))
-    except (KeyError, TypeError) as error:
+    except (KeyError, OverflowError, TypeError) as error:
         raise ValueError(f"not a layout: {error}") from error
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from .errors import StreamError
 from .frame_layout import FrameLayout
 from .frame_row import FrameRow
 from .json_arrays import decoded
@@ -112,7 +113,7 @@ class StreamBatch:
             return [getattr(row, name) for row in self._rows]
         if name == ANNOTATION:
             self.claim()
-            return [decoded(text) for text in self._content.texts()]
+            return [_annotation(text) for text in self._content.texts()]
         if name not in self._names:
             raise KeyError(name)
         self.claim()
@@ -127,6 +128,13 @@ class StreamFrame(StreamBatch):
 
     def _value(self, name: str) -> Any:
         return super()._value(name)[0]
+
+
+def _annotation(text: bytes) -> Any:
+    try:
+        return decoded(text)
+    except (ValueError, RecursionError) as error:
+        raise StreamError(f"a frame whose annotation is no JSON: {error}") from error
 
 
 def _received(

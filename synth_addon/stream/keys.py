@@ -8,12 +8,14 @@ in its folder; it proves itself by its own.
 from __future__ import annotations
 
 import os
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import zmq
 import zmq.auth
+import zmq.utils.z85
 
 from .errors import StreamError
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from zmq.auth.thread import ThreadAuthenticator
 
 _SERVER, _CLIENT = "server", "client"
+_KEY_BYTES = 32
 
 
 def make_keys(folder: Path) -> None:
@@ -106,8 +109,12 @@ def client_keys(folder: Path) -> ClientKeys:
 
 def _read(file: Path) -> tuple[bytes, bytes | None]:
     try:
-        return zmq.auth.load_certificate(file)
-    except (OSError, ValueError) as error:
+        public, secret = zmq.auth.load_certificate(file)
+        for key in (public, secret):
+            if key is not None and len(zmq.utils.z85.decode(key)) != _KEY_BYTES:
+                raise ValueError("it has another length")
+    except (KeyError, OSError, ValueError, struct.error) as error:
         raise StreamError(
             f"{file}: no key can be read: {error}. Make keys with `synth keys DIR`"
         ) from error
+    return public, secret

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from ..farm.json_process import JsonProcess
 from .address import StreamAddress
-from .claims import close_connections
+from .claims import close_connection
 from .errors import StreamError
 from .stream import Stream
 
@@ -50,8 +50,7 @@ class LaunchedStream(Stream):
     def close(self) -> None:
         """End the stream and all its Blenders."""
         self._end()
-        with self._asking:
-            close_connections(self.address)
+        close_connection(self.address)
 
     def _check(self) -> None:
         if not self._end.alive:

@@ -8,6 +8,7 @@ array, at any time; sockets could not be used there.
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -38,7 +39,7 @@ class Lease:
         self.fillings = tuple(fillings)
         self._slots = np.array([slot for slot, _ in self.fillings])
         self._numbers = np.array([filling for _, filling in self.fillings], np.uint64)
-        self._is_passed_on = is_passed_on
+        self._is_passed_on, self._process = is_passed_on, os.getpid()
         self._is_seen = self._is_claimed = self._is_over = False
 
     def claim(self) -> None:
@@ -52,17 +53,23 @@ class Lease:
             self._claim()
 
     def _claim(self) -> None:
+        granted = self.ring.granted[self._slots]
+        if np.any((granted != 0) & (granted != self._numbers)):
+            raise self._lost()  # they are others' words now
         self.ring.claimed[self._slots] = self._numbers
-        self._is_claimed = True
         end = time.monotonic() + _DOUBT_S
         while not np.array_equal(self.ring.granted[self._slots], self._numbers):
             if time.monotonic() > end:
-                self._is_claimed = False
-                raise StreamError(
-                    "these frames went to a later iteration of the dataset, which was read first. "
-                    "Read iterations of one dataset one after the other"
-                )
+                raise self._lost()
             time.sleep(_PAUSE_S)
+        self._is_claimed = True
+
+    def _lost(self) -> StreamError:
+        self._is_over = True
+        return StreamError(
+            "these frames went to a later iteration of the dataset, which was read first. "
+            "Read iterations of one dataset one after the other"
+        )
 
     def joined(self, others: Sequence[Lease]) -> Lease:
         """Return one lease in the place of several of one ring."""
@@ -77,8 +84,8 @@ class Lease:
 
     def release(self) -> None:
         """Give the slots back, if the frames were used; others get them if not."""
-        if self._is_over:
-            return
+        if self._is_over or os.getpid() != self._process:
+            return  # the arrays of a fork are not those that count
         self._is_over = True
         if self._is_seen and not self._is_claimed:
             self._claim()

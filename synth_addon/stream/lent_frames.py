@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from .errors import StreamError
 from .frame_layout import FrameLayout, layout_from_json
 from .frame_row import FrameRow
 from .lease import Lease
@@ -79,9 +80,16 @@ def opened(
     """Return frames that another process has passed on."""
     if address not in _OPEN:
         _OPEN.clear()  # of streams that have ended
-        _OPEN[address] = open_ring(layout_from_json(layout), address)
+        _OPEN[address] = _opened(layout_from_json(layout), address)
     lease = Lease(_OPEN[address], [(row.slot, row.filling) for row in rows])
     return LentFrames(lease, rows, texts)
+
+
+def _opened(layout: FrameLayout, address: RingAddress) -> Ring:
+    try:
+        return open_ring(layout, address)
+    except (OSError, ValueError) as error:
+        raise StreamError(f"the stream of these frames has ended: {error}") from error
 
 
 def claimed(*state: Any) -> None:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from .address import StreamAddress
 from .buffers import Buffers
-from .claims import Claimed, RemoteClaim, no_claim
+from .claims import RemoteClaim
 from .connection import Connection
 from .copied_frames import CopiedFrames
-from .errors import StreamError
+from .errors import FramesLostError, StreamError, WireError
 from .frame_layout import ArrayField
 from .frame_row import FrameRow, runs_of
 from .frames import StreamBatch
@@ -67,10 +67,17 @@ class Reading:
             self._ask()
             while self._asked:
                 number, count = self._asked.popleft()
-                rows = self._connection.frames(number, count)
-                if rows is None:
-                    return
-                batch = self._batch(rows, kind)
+                try:
+                    rows = self._connection.frames(number, count)
+                    if rows is None:
+                        return
+                    batch = self._batch(rows, kind)
+                except FramesLostError:
+                    self._ask_for(count)
+                    continue
+                except WireError as error:
+                    url = self._connection.address.url
+                    raise StreamError(f"{url}: does not speak as a stream: {error}") from error
                 self._ask()
                 if not self._is_passed_on:
                     batch.claim()
@@ -87,9 +94,12 @@ class Reading:
                     f"batches of {count} frames: the stream holds {self._connection.welcome.slots} "
                     f"at most. Start it with --queue {count}"
                 )
-            number = next(self._numbers)
-            self._asked.append((number, count))
-            self._connection.ask(number, count)
+            self._ask_for(count)
+
+    def _ask_for(self, count: int) -> None:
+        number = next(self._numbers)
+        self._asked.append((number, count))
+        self._connection.ask(number, count)
 
     def _batch(self, rows: Sequence[FrameRow], kind: type[StreamBatch]) -> StreamBatch:
         if self._connection.ring is None:
@@ -130,11 +140,13 @@ class Reading:
             for field in self._connection.welcome.layout.arrays
         ]
         fillings = tuple((row.slot, row.filling) for row in rows)
-        claim: Claimed = RemoteClaim(self._connection.address, self._trainer, fillings)
-        if not self._is_passed_on or not all(row.is_lent for row in rows):
-            self._connection.claim(fillings)
-            claim = no_claim
-        return CopiedFrames(self._connection.welcome.layout, arrays, texts, claim)
+        claim = RemoteClaim(self._connection.address, self._trainer, fillings)
+        layout = self._connection.welcome.layout
+        if self._is_passed_on and all(row.is_lent for row in rows):
+            return CopiedFrames(layout, arrays, texts, claim)
+        if not claim.is_heard():
+            raise FramesLostError
+        return CopiedFrames(layout, arrays, texts)
 
     def _received_array(
         self, field: ArrayField, count: int, runs: Sequence[tuple[int, int]]

@@ -63,7 +63,7 @@ def address_from_json(data: Any) -> RingAddress:
     """
     try:
         address = RingAddress(str(data["path"]), str(data["token"]), int(data["slots"]))
-    except (KeyError, TypeError) as error:
+    except (KeyError, OverflowError, TypeError) as error:
         raise ValueError(f"not a ring's address: {error}") from error
     if not 0 < address.slots <= MOST_SLOTS:
         raise ValueError(f"a ring of {address.slots} slots; there can be 1 to {MOST_SLOTS}")
@@ -146,11 +146,12 @@ def open_ring(layout: FrameLayout, address: RingAddress) -> Ring:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_size != size:
             raise ValueError(f"{address.path}: no ring of {size} bytes")
+        # looked at before it is mapped, which takes memory for all of it
+        if os.read(descriptor, len(_MAGIC) + _TOKEN_BYTES) != _header(address.token):
+            raise ValueError(f"{address.path}: the ring of another stream")
         memory = mmap.mmap(descriptor, size, **_populate())
     finally:
         os.close(descriptor)
-    if memory[: len(_MAGIC) + _TOKEN_BYTES] != _MAGIC + bytes.fromhex(address.token):
-        raise ValueError(f"{address.path}: the ring of another stream")
     return Ring(layout, address.slots, memory, address.path)
 
 
@@ -174,6 +175,10 @@ def _new_file() -> tuple[int, str]:
         return tempfile.mkstemp(prefix="synth-ring-")
     descriptor = os.memfd_create("synth-ring")
     return descriptor, f"/proc/{os.getpid()}/fd/{descriptor}"
+
+
+def _header(token: str) -> bytes:
+    return _MAGIC + bytes.fromhex(token)
 
 
 def _populate() -> dict[str, int]:

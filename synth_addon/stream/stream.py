@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ from .frames import StreamBatch, StreamFrame, same
 from .json_arrays import decoded, plain
 from .keys import client_keys
 from .reading import Reading, counts_of
-
-_CONTROL = "control"
 
 
 class Stream:
@@ -31,9 +28,7 @@ class Stream:
         self._start()
 
     def _start(self) -> None:
-        self._numbers = itertools.count(1)
         self._iterations = itertools.count(1)
-        self._asking = threading.Lock()
 
     def __getstate__(self) -> StreamAddress:
         return self.address
@@ -45,8 +40,8 @@ class Stream:
     @property
     def recipe(self) -> Mapping[str, Any]:
         """Name, seed and views of a scene of the recipe, as ``name``, ``seed`` and ``views``."""
-        recipe: Mapping[str, Any] = self._connection().welcome.recipe
-        return recipe
+        with process_connection(self.address) as connection:
+            return connection.welcome.recipe
 
     def batches(self, batch_size: int, frames: int | None = None) -> Iterator[StreamBatch]:
         """Yield batches of numpy arrays.
@@ -124,14 +119,10 @@ class Stream:
         trainer = f"{os.getpid()}:{id(self)}-{next(self._iterations)}"
         return Reading(self.address, trainer, "", counts_of(frames, batch_size, 0, 1), same)
 
-    def _connection(self) -> Any:
-        self._check()
-        return process_connection(self.address, f"{os.getpid()}:{_CONTROL}")
-
     def _ask(self, kind: str, **values: Any) -> Mapping[str, Any]:
-        with self._asking:
-            connection = self._connection()
-            answer: Mapping[str, Any] = connection.ask_for(kind, next(self._numbers), **values)
+        self._check()
+        with process_connection(self.address) as connection:
+            answer: Mapping[str, Any] = connection.ask_for(kind, **values)
             if answer["kind"] == "reply":
                 return {**answer, "body": decoded(connection.part())}
         if answer["kind"] == "failed":

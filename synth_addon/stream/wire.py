@@ -5,10 +5,10 @@ Readers (DEALER) say, by ``kind``:
 
 * ``hello``: who they are; the answer is ``welcome``, or ``refused`` with the reason.
 * ``more``: ``count`` frames are wanted under the number ``request``; asked again, the same are sent
-  again. The answer is ``frames``, or ``end`` once there will be none; ``wait`` says meanwhile that
-  the stream lives.
-* ``claim``: fillings of slots that a reader has used; readers of shared memory write a word there
-  instead.
+  again. The answer is ``frames``, ``end`` once there will be none, or ``lost`` where they went to
+  others while the reader could not be reached; ``wait`` says meanwhile that the stream lives.
+* ``claim``: fillings of slots that a trainer is to use; the answer ``claimed`` says whether they
+  are its own yet. Readers of shared memory write a word there instead.
 * ``bye``: frames of requests after the number ``passed`` go to others.
 * ``update``, ``statistics``, ``command``: feedback; the answer has the same ``request``. The body
   of the ``reply`` to a command is a further part, a JSON text that may be long.
@@ -19,7 +19,7 @@ The stream (ROUTER) also says ``ping`` to those that it has not heard of; they n
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import WireError
@@ -29,6 +29,8 @@ MOST_HEADER_BYTES = 1 << 20
 MOST_FRAMES = 1024
 """That one request may ask for."""
 _MOST_NUMBER = 1 << 62
+_MOST_NAME = 512
+_MOST_DEPTH = 64
 
 Header = Mapping[str, Any]
 Check = Callable[[Any], bool]
@@ -75,6 +77,11 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def is_name(value: Any) -> bool:
+    """Tell whether it is text of a length that may be kept."""
+    return isinstance(value, str) and len(value) <= _MOST_NAME
+
+
 def is_object(value: Any) -> bool:
     """Tell whether it is a JSON object."""
     return isinstance(value, dict)
@@ -83,6 +90,32 @@ def is_object(value: Any) -> bool:
 def is_anything(value: Any) -> bool:
     """Accept any JSON."""
     return True
+
+
+def is_shallow(value: Any) -> bool:
+    """Tell whether it is nested no deeper than what may be copied and written again."""
+    level = [value]
+    for _ in range(_MOST_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return True
+    return False
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
+
+
+def is_shallow_object(value: Any) -> bool:
+    """Tell whether it is a JSON object that is not nested too deep."""
+    return is_object(value) and is_shallow(value)
+
+
+def is_yes_or_no(value: Any) -> bool:
+    """Tell whether it is true or false."""
+    return isinstance(value, bool)
 
 
 def is_count(value: Any) -> bool:
@@ -114,19 +147,19 @@ def rows_of(length: int) -> Check:
 FROM_READERS: Mapping[str, Mapping[str, Check]] = {
     "hello": {
         "protocol": is_number,
-        "synth": is_text,
-        "token": is_text,
-        "trainer": is_text,
-        "epoch": is_text,
+        "synth": is_name,
+        "token": is_name,
+        "trainer": is_name,
+        "epoch": is_name,
         "process": is_number,
-        "host": is_text,
+        "host": is_name,
     },
     "more": {"request": is_number, "count": is_count, "transport": is_transport},
-    "claim": {"fillings": rows_of(2)},
+    "claim": {"request": is_number, "trainer": is_name, "fillings": rows_of(2)},
     "bye": {"passed": is_number},
-    "update": {"request": is_number, "changes": is_object},
+    "update": {"request": is_number, "changes": is_shallow_object},
     "statistics": {"request": is_number},
-    "command": {"request": is_number, "instance": is_number, "body": is_anything},
+    "command": {"request": is_number, "instance": is_number, "body": is_shallow},
 }
 """What the stream takes. A filling is (slot, filling)."""
 
@@ -136,6 +169,8 @@ FROM_STREAM: Mapping[str, Mapping[str, Check]] = {
     "frames": {"request": is_number, "frames": rows_of(9)},
     "wait": {"request": is_number},
     "end": {"request": is_number},
+    "lost": {"request": is_number},
+    "claimed": {"request": is_number, "is_yours": is_yes_or_no},
     "updated": {"request": is_number, "version": is_number},
     "statistics": {"request": is_number, "values": is_object},
     "reply": {"request": is_number},

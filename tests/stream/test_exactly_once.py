@@ -6,14 +6,14 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from synth_addon.stream import StreamBatch, StreamDataset, collate
 
-from .conftest import Scripted
+from .conftest import Scripted, checked, frames_of
 
 torch = pytest.importorskip("torch", reason="torch is not installed for this Blender")
 DataLoader = torch.utils.data.DataLoader
@@ -23,21 +23,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning"),
 ]
 Begin = Callable[..., Scripted]
-
-
-def checked(batch: StreamBatch) -> list[int]:
-    """Return the numbers of a batch's frames, all pictures compared with their hashes."""
-    for picture, annotation, frame in zip(
-        batch["image"], batch["annotation"], batch["frame"], strict=True
-    ):
-        assert annotation["frame"] == frame
-        pixels = picture.numpy().tobytes()
-        assert hashlib.sha256(pixels).hexdigest() == annotation["sha256"]
-    return list(batch["frame"])
-
-
-def frames_of(batches: Iterable[StreamBatch]) -> list[int]:
-    return [frame for batch in batches for frame in checked(batch)]
 
 
 @pytest.mark.slow
@@ -67,18 +52,20 @@ def _resident() -> int:
         return int(text.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
-@pytest.mark.parametrize("workers", [0, 1, 4])
-@pytest.mark.parametrize("persistent", [False, True])
+@pytest.mark.parametrize(
+    ("workers", "persistent", "is_far"),
+    [(0, False, False), (1, False, False), (4, True, False), (0, False, True), (3, False, True)],
+)
 def test_epochs_have_the_length_asked_for_and_lose_nothing(
-    scripted: Begin, workers: int, persistent: bool
+    scripted: Begin, workers: int, persistent: bool, is_far: bool
 ) -> None:
     stream = scripted("--instances", 2)
-    dataset = StreamDataset(stream.connect(), batch_size=4, frames=10)
+    dataset = StreamDataset(stream.connect(is_far=is_far), batch_size=4, frames=10)
     loader = DataLoader(
         dataset,
         batch_size=None,
         num_workers=workers,
-        persistent_workers=persistent and workers > 0,
+        persistent_workers=persistent,
     )
     epochs = [frames_of(loader) for _ in range(6)]
     assert [len(epoch) for epoch in epochs] == [10] * 6
@@ -89,10 +76,14 @@ def test_epochs_have_the_length_asked_for_and_lose_nothing(
     assert set(range(max(seen) + 1)) <= {*seen, *rest}
 
 
-@pytest.mark.parametrize("workers", [0, 1, 4])
-def test_frames_fetched_ahead_of_an_early_end_come_later(scripted: Begin, workers: int) -> None:
+@pytest.mark.parametrize(
+    ("workers", "is_far"), [(0, False), (1, False), (4, False), (0, True), (3, True)]
+)
+def test_frames_fetched_ahead_of_an_early_end_come_later(
+    scripted: Begin, workers: int, is_far: bool
+) -> None:
     stream = scripted("--frames", 400)
-    dataset = StreamDataset(stream.connect(), batch_size=4)
+    dataset = StreamDataset(stream.connect(is_far=is_far), batch_size=4)
     loader = DataLoader(dataset, batch_size=None, num_workers=workers)
     seen: list[int] = []
     for _ in range(5):
@@ -104,11 +95,16 @@ def test_frames_fetched_ahead_of_an_early_end_come_later(scripted: Begin, worker
     assert sorted(seen) == list(range(400))
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_frames_are_collated_without_being_looked_at(scripted: Begin, workers: int) -> None:
+@pytest.mark.parametrize(("workers", "is_far"), [(0, False), (2, False), (2, True)])
+def test_frames_are_collated_without_being_looked_at(
+    scripted: Begin, workers: int, is_far: bool
+) -> None:
     stream = scripted("--frames", 90, "--lent", 8)
     loader = DataLoader(
-        StreamDataset(stream.connect()), batch_size=6, num_workers=workers, collate_fn=collate
+        StreamDataset(stream.connect(is_far=is_far)),
+        batch_size=6,
+        num_workers=workers,
+        collate_fn=collate,
     )
     assert sorted(frames_of(loader)) == list(range(90))
 
@@ -117,10 +113,10 @@ def _sums(batch: StreamBatch) -> dict[str, Any]:
     return {"frames": checked(batch), "sum": batch["image"].float().sum((1, 2, 3))}
 
 
-@pytest.mark.parametrize("workers", [0, 3])
-def test_a_transform_is_applied_in_the_worker(scripted: Begin, workers: int) -> None:
+@pytest.mark.parametrize(("workers", "is_far"), [(0, False), (3, False), (2, True)])
+def test_a_transform_is_applied_in_the_worker(scripted: Begin, workers: int, is_far: bool) -> None:
     stream = scripted("--frames", 60)
-    dataset = StreamDataset(stream.connect(), batch_size=5, transform=_sums)
+    dataset = StreamDataset(stream.connect(is_far=is_far), batch_size=5, transform=_sums)
     loader = DataLoader(dataset, batch_size=None, num_workers=workers)
     items = list(loader)
     assert all(item["sum"].shape == (5,) for item in items)
@@ -131,18 +127,24 @@ def _plain(frames: list[Any]) -> tuple[list[int], Any]:
     return [frame["frame"] for frame in frames], torch.stack([frame["image"] for frame in frames])
 
 
-@pytest.mark.parametrize("workers", [0, 3])
-def test_a_collate_function_of_ones_own_gives_slots_back(scripted: Begin, workers: int) -> None:
+@pytest.mark.parametrize(("workers", "is_far"), [(0, False), (3, False), (2, True)])
+def test_a_collate_function_of_ones_own_gives_slots_back(
+    scripted: Begin, workers: int, is_far: bool
+) -> None:
     stream = scripted("--frames", 300, "--lent", 16)
     loader = DataLoader(
-        StreamDataset(stream.connect()), batch_size=4, num_workers=workers, collate_fn=_plain
+        StreamDataset(stream.connect(is_far=is_far)),
+        batch_size=4,
+        num_workers=workers,
+        collate_fn=_plain,
     )
     assert sorted(frame for numbers, _ in loader for frame in numbers) == list(range(300))
 
 
-def test_a_batch_that_is_kept_keeps_its_pixels(scripted: Begin) -> None:
+@pytest.mark.parametrize("is_far", [False, True])
+def test_a_batch_that_is_kept_keeps_its_pixels(scripted: Begin, is_far: bool) -> None:
     stream = scripted("--frames", 200, "--queue", 8, "--lent", 8)
-    kept = list(stream.connect().batches(4))
+    kept = list(stream.connect(is_far=is_far).batches(4))
     assert sorted(frame for batch in kept for frame in batch["frame"]) == list(range(200))
     for batch in kept:
         for picture, annotation in zip(batch["image"], batch["annotation"], strict=True):
@@ -159,17 +161,20 @@ def test_a_view_of_a_picture_keeps_the_slot(scripted: Begin) -> None:
     assert all((view == copy).all() for view, copy in views)
 
 
-def test_long_annotations_come_whole(scripted: Begin) -> None:
+@pytest.mark.parametrize("is_far", [False, True])
+def test_long_annotations_come_whole(scripted: Begin, is_far: bool) -> None:
     stream = scripted("--frames", 20, SCRIPTED_LONG_TEXT="1")
     lengths = {
-        frame["frame"]: len(frame["annotation"]["filler"]) for frame in stream.connect().frames()
+        frame["frame"]: len(frame["annotation"]["filler"])
+        for frame in stream.connect(is_far=is_far).frames()
     }
     assert lengths == {frame: 100_000 if frame % 3 == 0 else 0 for frame in range(20)}
 
 
-def test_two_readers_share_the_frames(scripted: Begin) -> None:
+@pytest.mark.parametrize("is_far", [False, True])
+def test_two_readers_share_the_frames(scripted: Begin, is_far: bool) -> None:
     stream = scripted("--frames", 200)
-    one, other = stream.connect().frames(), stream.connect().frames()
+    one, other = stream.connect().frames(), stream.connect(is_far=is_far).frames()
     seen = []
     for first in one:
         seen.append(first["frame"])
