@@ -62,10 +62,12 @@ def _advantages(rewards: NDArray[np.float64]) -> NDArray[np.float64] | None:
     if not np.isfinite(rewards).all():
         raise ValueError("a reward is not a finite number")
     count = len(rewards)
-    if count < 2 or np.ptp(rewards) == 0:
+    spread = np.ptp(rewards) if count > 1 else 0.0
+    if spread == 0:
         return None
-    above: NDArray[np.float64] = (rewards - rewards.mean()) * count / (count - 1) / rewards.std()
-    return above
+    # in units of their spread, because the squares of the tiniest and greatest are no numbers
+    scaled: NDArray[np.float64] = (rewards - rewards.mean()) / spread
+    return scaled * count / (count - 1) / scaled.std()
 
 
 class DistributionSearch:
