@@ -67,7 +67,8 @@ def _advantages(rewards: NDArray[np.float64]) -> NDArray[np.float64] | None:
         return None
     # in units of their spread, because the squares of the tiniest and greatest are no numbers
     scaled: NDArray[np.float64] = (rewards - rewards.mean()) / spread
-    return scaled * count / (count - 1) / scaled.std()
+    above: NDArray[np.float64] = scaled * count / (count - 1) / scaled.std()
+    return above
 
 
 class DistributionSearch:
