@@ -128,7 +128,8 @@ def create_ring(layout: FrameLayout, slots: int) -> Ring:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(descriptor, 0, size)
     memory = mmap.mmap(descriptor, size, **_populate())
-    memory[: len(_MAGIC) + _TOKEN_BYTES] = _MAGIC + secrets.token_bytes(_TOKEN_BYTES)
+    header = _header(secrets.token_hex(_TOKEN_BYTES), slots)
+    memory[: len(header)] = header
     return _Owned(layout, slots, memory, path, descriptor)
 
 
@@ -147,7 +148,8 @@ def open_ring(layout: FrameLayout, address: RingAddress) -> Ring:
         if not stat.S_ISREG(found.st_mode) or found.st_size != size:
             raise ValueError(f"{address.path}: no ring of {size} bytes")
         # looked at before it is mapped, which takes memory for all of it
-        if os.read(descriptor, len(_MAGIC) + _TOKEN_BYTES) != _header(address.token):
+        header = _header(address.token, address.slots)
+        if os.read(descriptor, len(header)) != header:
             raise ValueError(f"{address.path}: the ring of another stream")
         memory = mmap.mmap(descriptor, size, **_populate())
     finally:
@@ -177,8 +179,8 @@ def _new_file() -> tuple[int, str]:
     return descriptor, f"/proc/{os.getpid()}/fd/{descriptor}"
 
 
-def _header(token: str) -> bytes:
-    return _MAGIC + bytes.fromhex(token)
+def _header(token: str, slots: int) -> bytes:
+    return _MAGIC + bytes.fromhex(token) + slots.to_bytes(_WORD_BYTES, "little")
 
 
 def _populate() -> dict[str, int]:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from synth_addon.stream import LaunchedStream, Stream, StreamError
+from synth_addon.stream.claims import process_connection
 
 from .conftest import Scripted, wait_until
 from .scripts import streamed, written
@@ -145,7 +146,8 @@ def test_commands_are_answered_while_nobody_reads_and_between_frames(tmp_path: P
 def test_a_slow_command_is_waited_for(tmp_path: Path) -> None:
     options = ("--instance-timeout", "3")
     with streamed(written(tmp_path, ANSWERING), words=options) as stream:
-        stream._connection()._patience_s = 3.0
+        with process_connection(stream.address) as connection:
+            connection._patience_s = 3.0
         assert stream.command({"sleep": 5})["count"] == 1
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from synth_addon.stream.frame_layout import frame_layout
 from synth_addon.stream.ring import (
@@ -106,7 +108,7 @@ def _sparse(folder: Path) -> Path:
 
 
 def _size() -> int:
-    return 2 * 4096 + 6 * LAYOUT.slot_bytes
+    return Path(create_ring(LAYOUT, 6).address.path).stat().st_size
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="makes a fifo")
@@ -163,3 +165,27 @@ def test_a_ring_that_does_not_fit_into_memory_is_not_mapped(tmp_path: Path) -> N
 def test_an_address_that_is_none_is_refused(data: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         address_from_json(data)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["uint8", "uint16", "float64"]), st.integers(1, 700))),
+    st.integers(1, 5),
+    st.integers(0, 5000),
+)
+def test_arrays_and_texts_of_all_slots_lie_apart(
+    kinds: list[tuple[str, int]], slots: int, text_bytes: int
+) -> None:
+    arrays = {f"a{at}": (dtype, (size,)) for at, (dtype, size) in enumerate([("uint8", 3), *kinds])}
+    ring = create_ring(frame_layout(arrays, text_bytes), slots)
+    places = [(slot, number) for slot in range(slots) for number in range(len(arrays))]
+    for value, (slot, number) in enumerate(places):
+        ring.array(slot, number)[...] = value % 251
+    for slot in range(slots):
+        assert ring.set_text(slot, bytes([slot + 1]) * text_bytes)
+    ring.granted[:], ring.claimed[:], ring.released[:] = 1, 2, 3
+    for value, (slot, number) in enumerate(places):
+        assert (ring.array(slot, number) == value % 251).all()
+    for slot in range(slots):
+        assert ring.text(slot, text_bytes) == bytes([slot + 1]) * text_bytes
+    assert ring.arrays(0, 1, slots, 0).flags.c_contiguous
