@@ -108,7 +108,8 @@ def _sparse(folder: Path) -> Path:
 
 
 def _size() -> int:
-    return Path(create_ring(LAYOUT, 6).address.path).stat().st_size
+    ring = create_ring(LAYOUT, 6)
+    return Path(ring.address.path).stat().st_size
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="makes a fifo")
@@ -169,7 +170,9 @@ def test_an_address_that_is_none_is_refused(data: object) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from(["uint8", "uint16", "float64"]), st.integers(1, 700))),
+    st.lists(
+        st.tuples(st.sampled_from(["uint8", "uint16", "float64"]), st.integers(1, 700)), max_size=8
+    ),
     st.integers(1, 5),
     st.integers(0, 5000),
 )
