@@ -3,10 +3,10 @@
     python examples/adaptive_weights.py [--seeds N] [--frames N] [--instances N]
 
 For each seed one network is trained on frames whose classes are equally frequent, another on frames
-whose classes are weighed by the losses measured on them. Both get equally many frames, the same
+whose classes are weighed by the accuracy measured on them. Both get equally many frames, the same
 start and the same steps. The measure is the accuracy of the worst class on a test set of equally
-frequent classes. Frames are new when they come, so the loss before they are learned from is that of
-unseen ones.
+frequent classes. Frames are new when they come, so the accuracy before they are learned from is
+that of unseen ones.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from frame_source import frame_source
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from synth_addon.core.bootstrap import LEAST_VALUES, mean_estimate
 from synth_addon.stream.batches import Batch
 from synth_addon.stream.policies import ClassBalance, PoolWeight
 from synth_addon.stream.replay_buffer import ReplayBuffer
 
-RECIPE = Path(__file__).with_name("parts_of_two_difficulties.json")
-CLASSES = ("cone", "post", "plate", "bar", "board", "cube", "brick")
+RECIPE = Path(__file__).with_name("parts_of_unequal_difficulty.json")
+CLASSES = ("cone", "post", "plate", "low", "cube", "high")
 BATCH = 32
 STEPS_PER_BATCH = 3
 """One with new frames, the others with frames seen before."""
@@ -34,23 +35,25 @@ BATCHES_PER_UPDATE = 4
 TEST_SEED = 1_000_003
 
 
-class LossByClass:
-    """Mean losses of the classes seen since the last time they were taken."""
+class AccuracyByClass:
+    """Accuracy on the classes seen since the last time it was taken."""
 
     def __init__(self) -> None:
         self._sums, self._counts = torch.zeros(len(CLASSES)), torch.zeros(len(CLASSES))
 
-    def add(self, losses: Tensor, labels: Tensor) -> None:
-        """Take the losses (B,) of frames of the classes `labels` (B,)."""
-        self._sums.index_add_(0, labels, losses)
-        self._counts.index_add_(0, labels, torch.ones_like(losses))
+    def add(self, judged: Tensor, labels: Tensor) -> None:
+        """Take what a network makes (B, classes) of frames of the classes `labels` (B,)."""
+        right = (judged.argmax(dim=1) == labels).to(torch.float32)
+        self._sums.index_add_(0, labels, right)
+        self._counts.index_add_(0, labels, torch.ones_like(right))
 
     def take(self) -> dict[str, float]:
-        """Return the mean losses, and forget them."""
+        """Return the accuracies, and forget them."""
         found = zip(CLASSES, self._sums.tolist(), self._counts.tolist(), strict=True)
-        losses = {name: total / count for name, total, count in found if count}
-        self._sums.zero_(), self._counts.zero_()
-        return losses
+        scores = {name: right / count for name, right, count in found if count}
+        self._sums.zero_()
+        self._counts.zero_()
+        return scores
 
 
 def small_network() -> nn.Sequential:
@@ -91,23 +94,23 @@ def trained(
     steps = STEPS_PER_BATCH * -(-frames // BATCH)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, steps)
     seen: ReplayBuffer[tuple[Tensor, Tensor]] = ReplayBuffer(frames, seed=seed)
-    measured = LossByClass()
+    measured = AccuracyByClass()
     for number, batch in enumerate(batches, 1):
         images, labels = images_and_labels(batch)
         for step in range(STEPS_PER_BATCH):
             if step:
                 images, labels = map(torch.stack, zip(*seen.sample(BATCH), strict=True))
-            losses = cross_entropy(network(images), labels, reduction="none")
+            judged = network(images)
             if not step:
-                measured.add(losses.detach(), labels)
+                measured.add(judged.detach(), labels)
                 for frame in zip(images, labels, strict=True):
                     seen.add(frame)
             optimizer.zero_grad()
-            losses.mean().backward()
+            cross_entropy(judged, labels).backward()
             optimizer.step()
             schedule.step()
         if balance is not None and number % BATCHES_PER_UPDATE == 0:
-            balance.observe_losses(measured.take())
+            balance.observe_scores(measured.take())
     return network
 
 
@@ -138,29 +141,33 @@ def show_run(seed: int, name: str, found: list[float], factors: dict[str, float]
 
 
 def verdict(fixed: list[float], adaptive: list[float]) -> str:
-    """Return what the runs say, whichever way that is."""
+    """Return what the runs say, whichever way that is, with the 95 % interval of the mean gain."""
     gains = [more - less for more, less in zip(adaptive, fixed, strict=True)]
-    won, mean = sum(gain > 0 for gain in gains), statistics.mean(gains)
-    spread = statistics.stdev(gains) if len(gains) > 1 else 0.0
-    word = "beats" if mean > 0 else "does not beat"
-    return (
-        f"adaptive {word} fixed: {mean:+.3f} ± {spread:.3f} worst-class accuracy, "
-        f"better on {won} of {len(gains)} seeds"
-    )
+    better = f"better on {sum(gain > 0 for gain in gains)} of {len(gains)} seeds"
+    if len(gains) < LEAST_VALUES:
+        return f"adaptive over fixed: {gains[0]:+.3f} worst-class accuracy; one seed says little"
+    gain = mean_estimate(gains)
+    interval = f"{gain.mean:+.3f} worst-class accuracy ({gain.low:+.3f} to {gain.high:+.3f})"
+    if gain.low > 0:
+        return f"adaptive beats fixed: {interval}, {better}"
+    if gain.high < 0:
+        return f"adaptive is worse than fixed: {interval}, {better}"
+    return f"adaptive and fixed are not told apart by these runs: {interval}, {better}"
 
 
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=5, help="runs of each kind")
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--frames", type=int, default=1200, help="frames of each run")
-    parser.add_argument("--test-frames", type=int, default=1400)
+    parser.add_argument("--test-frames", type=int, default=1200)
     parser.add_argument("--instances", type=int, default=0, help="Blenders; 0 for none")
     options = parser.parse_args()
     torch.set_num_threads(1)
     test = test_set(options.test_frames, options.instances)
     worst: dict[str, list[float]] = {"fixed": [], "adaptive": []}
-    for seed in range(options.seeds):
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
         for name, found in worst.items():
             result = run(seed, options.frames, options.instances, test, adaptive=name == "adaptive")
             show_run(seed, name, *result)

@@ -133,17 +133,18 @@ def stated(normals: Mapping[str, SearchedNormal]) -> str:
 
 
 def picture(images: Tensor, file: Path) -> None:
-    """Write the first 32 images side by side."""
-    rows = (images[:32, 0] + 1).mul(64).clamp(0, 255).to(torch.uint8).unflatten(0, (4, 8))
-    pixels = rows.permute(0, 2, 1, 3).reshape(4 * 32, 8 * 32).numpy()
-    Image.fromarray(pixels).resize((1024, 512), Image.Resampling.NEAREST).save(file)
+    """Write the first 16 images side by side."""
+    rows = (images[:16, 0] + 1).mul(64).clamp(0, 255).to(torch.uint8).unflatten(0, (2, 8))
+    pixels = rows.permute(0, 2, 1, 3).reshape(2 * 32, 8 * 32).numpy()
+    Image.fromarray(pixels).resize((1024, 256), Image.Resampling.NEAREST).save(file)
 
 
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=3, help="searches")
-    parser.add_argument("--rounds", type=int, default=80, help="batches of each search")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=120, help="batches of each search")
     parser.add_argument("--targets", type=int, default=192, help="target frames")
     parser.add_argument("--instances", type=int, default=0, help="Blenders; 0 for none")
     parser.add_argument("--pictures", type=Path, help="folder for pictures of what was found")
@@ -152,10 +153,10 @@ def main() -> None:
     targets = frames_of_normals(TARGET, options.targets, TARGET_SEED)
     print(f"target         {stated(TARGET)}\nstart          {stated(START)}", flush=True)
     distances, found = [], START
-    for seed in range(options.seeds):
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
         *_, found = search(targets, seed, options.rounds, options.instances)
         distances.append(distance(found))
-        print(f"seed {seed}: found  {stated(found)}", flush=True)
+        print(f"seed {seed}: found  {stated(found)}  left {distances[-1]:.2f}", flush=True)
     spread = statistics.stdev(distances) if len(distances) > 1 else 0.0
     print(
         f"of the way from the start to the target's means {statistics.mean(distances):.2f} "
@@ -165,7 +166,7 @@ def main() -> None:
         options.pictures.mkdir(parents=True, exist_ok=True)
         picture(targets, options.pictures / "target.png")
         for name, normals in (("start", START), ("found", found)):
-            images = frames_of_normals(normals, 32, TARGET_SEED)
+            images = frames_of_normals(normals, BATCH, TARGET_SEED)
             picture(images, options.pictures / f"{name}.png")
 
 
