@@ -245,7 +245,7 @@ class Broker:
             case "claim":
                 self._take_claim(self._readers, reader, header)
             case "bye":
-                self._readers.leave(reader, header["passed"])
+                self._readers.leave(reader, header["passed"], header["missed"])
             case _:
                 self._take_feedback(reader, header)
 

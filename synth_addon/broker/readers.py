@@ -92,16 +92,19 @@ class Readers:
         reader.heard, reader.lost = time.monotonic(), None
         return reader
 
-    def leave(self, reader: Reader, passed: int) -> None:
+    def leave(self, reader: Reader, passed: int, missed: Sequence[int] = ()) -> None:
         """Note that a reader has said that it will ask no more.
 
         Args:
             passed: number of the last of its requests whose frames may be used yet.
+            missed: numbers of earlier ones whose frames it has not got.
         """
         reader.has_left = True
         self._end(reader)
         given = self._table.granted_to(reader.number)
-        self._table.take_back([c for c in self._unclaimed(given) if c.request > passed])
+        self._table.take_back(
+            [c for c in self._unclaimed(given) if c.request > passed or c.request in missed]
+        )
 
     def claim(self, trainer: str, fillings: Sequence[Filling]) -> bool:
         """Note which frames a trainer uses that has received copies of them.

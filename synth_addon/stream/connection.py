@@ -6,7 +6,7 @@ import itertools
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import zmq
 
 from .. import __version__
 from .address import StreamAddress
-from .errors import FramesLostError, StreamError, WireError
+from .errors import StreamError, WireError
 from .frame_layout import FrameLayout, layout_from_json
 from .frame_row import FrameRow
 from .ring import Ring, RingAddress, address_from_json, open_ring
@@ -110,29 +110,38 @@ class Connection:
         transport = "shared" if self.ring is not None else "tcp"
         self._send(packed("more", request=request, count=count, transport=transport))
 
-    def frames(self, request: int, count: int) -> list[FrameRow] | None:
-        """Wait for the frames that were asked for; None if there will be none.
+    def frames(self, asked: Mapping[int, int]) -> tuple[int, list[FrameRow] | None]:
+        """Wait for frames of any request that is under way.
 
-        Their texts and arrays are to be read next, with `part` and `part_into`.
+        Texts and arrays are to be read next, with `part` and `part_into`.
+
+        Args:
+            asked: how many frames were asked for, by the numbers of the requests.
+
+        Returns:
+            the number of the request, and its frames: none if they went to others, None if there
+            will be no more.
 
         Raises:
-            FramesLostError: they went to others.
             StreamError: the stream is gone.
             WireError: they are not what was asked for.
         """
-        kinds = ("frames", "lost", "end")
-        header = self._await(request, kinds, lambda: self.ask(request, count))
-        if header["kind"] == "end":
-            return None
-        if header["kind"] == "lost":
-            raise FramesLostError
+
+        def again() -> None:
+            for request, count in asked.items():
+                self.ask(request, count)
+
+        header = self._await(asked, ("frames", "lost", "end"), again)
+        number: int = header["request"]
+        if header["kind"] != "frames":
+            return number, None if header["kind"] == "end" else []
         rows = [FrameRow(*row) for row in header["frames"]]
-        if not 0 < len(rows) <= count:
-            raise WireError(f"{len(rows)} frames; {count} were asked for")
+        if not 0 < len(rows) <= asked[number]:
+            raise WireError(f"{len(rows)} frames; {asked[number]} were asked for")
         for row in rows:
             if row.slot >= self.welcome.ring.slots:
                 raise WireError(f"slot {row.slot} of {self.welcome.ring.slots}")
-        return rows
+        return number, rows
 
     def part(self) -> bytes:
         """Return the next part of the message under way.
@@ -179,7 +188,7 @@ class Connection:
         request, rows = next(self._numbers), [list(filling) for filling in fillings]
         message = packed("claim", request=request, trainer=trainer, fillings=rows)
         self._send(message)
-        header = self._await(request, ("claimed",), lambda: self._send(message))
+        header = self._await((request,), ("claimed",), lambda: self._send(message))
         return bool(header["is_yours"])
 
     def ask_for(self, kind: str, **values: Any) -> Header:
@@ -196,15 +205,16 @@ class Connection:
             )
         self._send(message)
         kinds = ("updated", "statistics", "reply", "failed")
-        return self._await(request, kinds, lambda: self._send(message), is_asked_once=True)
+        return self._await((request,), kinds, lambda: self._send(message), is_asked_once=True)
 
-    def bye(self, passed: int = 0) -> None:
+    def bye(self, passed: int, missed: Sequence[int]) -> None:
         """Say goodbye and close.
 
         Args:
             passed: number of the last request whose frames somebody has got; others get the rest.
+            missed: numbers of earlier ones whose frames have not come.
         """
-        self._send(packed("bye", passed=passed))
+        self._send(packed("bye", passed=passed, missed=list(missed)))
         self.close()
 
     def close(self) -> None:
@@ -214,7 +224,7 @@ class Connection:
 
     def _meet(self) -> Welcome:
         self._send(self._hello)
-        header = self._await(0, ("welcome",), lambda: self._send(self._hello))
+        header = self._await((0,), ("welcome",), lambda: self._send(self._hello))
         try:
             return Welcome(
                 layout_from_json(header["layout"]),
@@ -236,13 +246,13 @@ class Connection:
 
     def _await(
         self,
-        request: int,
+        requests: Container[int],
         kinds: tuple[str, ...],
         again: Callable[[], None],
         *,
         is_asked_once: bool = False,
     ) -> Header:
-        """Return the answer to a request, waiting as long as the stream shows that it lives.
+        """Return the answer to one of some requests, as long as the stream shows that it lives.
 
         Args:
             again: asks anew.
@@ -263,7 +273,7 @@ class Connection:
             header = self._read_header() if has_come else None
             if header is None:
                 continue
-            is_answer = header.get("request", request) == request
+            is_answer = "request" not in header or header["request"] in requests
             if header["kind"] in kinds and is_answer:
                 return header
             self._skip_parts()

@@ -17,9 +17,5 @@ class ScriptError(SynthError):
     exit_code = 2
 
 
-class FramesLostError(Exception):
-    """Frames that were asked for went to others, because the reader could not be reached."""
-
-
 class WireError(ValueError):
     """A message that does not follow the protocol; whoever sent it is no stream and no reader."""

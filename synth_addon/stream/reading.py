@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from .buffers import Buffers
 from .claims import RemoteClaim
 from .connection import Connection
 from .copied_frames import CopiedFrames
-from .errors import FramesLostError, StreamError, WireError
+from .errors import StreamError, WireError
 from .frame_layout import ArrayField
 from .frame_row import FrameRow, runs_of
 from .frames import StreamBatch
@@ -52,7 +51,7 @@ class Reading:
         self._is_passed_on = is_passed_on
         self._connection = Connection(address, trainer, epoch)
         self._numbers = itertools.count(1)
-        self._asked: deque[tuple[int, int]] = deque()
+        self._asked: dict[int, int] = {}
         self._passed = 0
         self._buffers = Buffers()
         self._process = os.getpid()
@@ -66,26 +65,38 @@ class Reading:
         try:
             self._ask()
             while self._asked:
-                number, count = self._asked.popleft()
-                try:
-                    rows = self._connection.frames(number, count)
-                    if rows is None:
-                        return
-                    batch = self._batch(rows, kind)
-                except FramesLostError:
-                    self._ask_for(count)
-                    continue
-                except WireError as error:
-                    url = self._connection.address.url
-                    raise StreamError(f"{url}: does not speak as a stream: {error}") from error
+                number, batch = self._next(kind)
                 self._ask()
+                if batch is None:
+                    continue
                 if not self._is_passed_on:
                     batch.claim()
-                self._passed = number
+                self._passed = max(self._passed, number)
                 yield batch
                 del batch
         finally:
             self._leave()
+
+    def _next(self, kind: type[StreamBatch]) -> tuple[int, StreamBatch | None]:
+        """Return the batch that comes next, and the number of its request.
+
+        None stands for frames that went to others, which are asked for anew, or will not come.
+        """
+        try:
+            number, rows = self._connection.frames(self._asked)
+            batch = self._batch(rows, kind) if rows else None
+        except WireError as error:
+            url = self._connection.address.url
+            raise StreamError(f"{url}: does not speak as a stream: {error}") from error
+        count = self._asked.pop(number)
+        if rows is None:
+            self._counts = iter(())
+        elif batch is None:
+            self._ask_for(count)
+        for earlier in [other for other in self._asked if other < number]:
+            # answers come in order, so this one is lost
+            self._connection.ask(earlier, self._asked[earlier])
+        return number, batch
 
     def _ask(self) -> None:
         while len(self._asked) < 1 + _AHEAD and (count := next(self._counts, 0)):
@@ -98,12 +109,13 @@ class Reading:
 
     def _ask_for(self, count: int) -> None:
         number = next(self._numbers)
-        self._asked.append((number, count))
+        self._asked[number] = count
         self._connection.ask(number, count)
 
-    def _batch(self, rows: Sequence[FrameRow], kind: type[StreamBatch]) -> StreamBatch:
+    def _batch(self, rows: Sequence[FrameRow], kind: type[StreamBatch]) -> StreamBatch | None:
         if self._connection.ring is None:
-            return kind(self._received(rows), rows, self._converted)
+            received = self._received(rows)
+            return kind(received, rows, self._converted) if received is not None else None
         fillings = [(row.slot, row.filling) for row in rows]
         lease = Lease(self._connection.ring, fillings, is_passed_on=self._is_passed_on)
         room = lease.ring.layout.text_bytes
@@ -131,8 +143,11 @@ class Reading:
         lease.release()
         return copied
 
-    def _received(self, rows: Sequence[FrameRow]) -> CopiedFrames:
-        """Read the parts of a message: all texts, then of each array all runs of slots."""
+    def _received(self, rows: Sequence[FrameRow]) -> CopiedFrames | None:
+        """Read the parts of a message: all texts, then of each array all runs of slots.
+
+        None stands for frames that others have.
+        """
         texts = [self._connection.part() for _ in rows]
         runs = list(runs_of(rows))
         arrays = [
@@ -145,7 +160,7 @@ class Reading:
         if self._is_passed_on and all(row.is_lent for row in rows):
             return CopiedFrames(layout, arrays, texts, claim)
         if not claim.is_heard():
-            raise FramesLostError
+            return None
         return CopiedFrames(layout, arrays, texts)
 
     def _received_array(
@@ -163,7 +178,8 @@ class Reading:
     def _leave(self) -> None:
         if os.getpid() != self._process:
             return  # a fork's copy of the iteration; its sockets are the parent's
-        self._connection.bye(self._passed)
+        missed = [number for number in self._asked if number < self._passed]
+        self._connection.bye(self._passed, missed)
 
 
 def counts_of(frames: int | None, batch_size: int, part: int, parts: int) -> Iterator[int]:

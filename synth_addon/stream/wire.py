@@ -9,7 +9,7 @@ Readers (DEALER) say, by ``kind``:
   others while the reader could not be reached; ``wait`` says meanwhile that the stream lives.
 * ``claim``: fillings of slots that a trainer is to use; the answer ``claimed`` says whether they
   are its own yet. Readers of shared memory write a word there instead.
-* ``bye``: frames of requests after the number ``passed`` go to others.
+* ``bye``: frames of requests after the number ``passed``, and of those in ``missed``, go to others.
 * ``update``, ``statistics``, ``command``: feedback; the answer has the same ``request``. The body
   of the ``reply`` to a command is a further part, a JSON text that may be long.
 
@@ -70,6 +70,11 @@ def unpacked(part: bytes, kinds: Mapping[str, Mapping[str, Check]]) -> Header:
 def is_number(value: Any) -> bool:
     """Tell whether it is a whole number from 0 that fits 64 bits; JSON's true is none."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_NUMBER
+
+
+def is_numbers(value: Any) -> bool:
+    """Tell whether it is a list of such numbers, of a length that is reasonable."""
+    return isinstance(value, list) and len(value) <= MOST_FRAMES and all(map(is_number, value))
 
 
 def is_text(value: Any) -> bool:
@@ -156,7 +161,7 @@ FROM_READERS: Mapping[str, Mapping[str, Check]] = {
     },
     "more": {"request": is_number, "count": is_count, "transport": is_transport},
     "claim": {"request": is_number, "trainer": is_name, "fillings": rows_of(2)},
-    "bye": {"passed": is_number},
+    "bye": {"passed": is_number, "missed": is_numbers},
     "update": {"request": is_number, "changes": is_shallow_object},
     "statistics": {"request": is_number},
     "command": {"request": is_number, "instance": is_number, "body": is_shallow},

@@ -41,7 +41,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "hello": HELLO,
     "more": {"request": 1, "count": 1, "transport": "tcp"},
     "claim": {"request": 1, "trainer": f"{os.getpid()}:hostile", "fillings": [[0, 1]]},
-    "bye": {"passed": 0},
+    "bye": {"passed": 0, "missed": []},
     "update": {"request": 1, "changes": {"description": "x"}},
     "statistics": {"request": 1},
     "command": {"request": 1, "instance": 0, "body": None},
@@ -102,7 +102,7 @@ class Fuzzer:
                 self._socket.recv_multipart(zmq.NOBLOCK)
 
     def close_socket(self) -> None:
-        self.say(packed("bye", passed=0))
+        self.say(packed("bye", passed=0, missed=[]))
         self._socket.close(200)
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class Fuzzer:
 
     def parts(self) -> None:
         count = self._random.choice([2, 3, 300])
-        self.say(*(packed("bye", passed=0) for _ in range(count)))
+        self.say(*(packed("bye", passed=0, missed=[]) for _ in range(count)))
 
     def before_hello(self) -> None:
         stranger = self._context.socket(zmq.DEALER)
@@ -310,12 +310,12 @@ def test_replayed_messages_take_no_frame_from_anybody(scripted: Begin, is_far: b
         claims = [message for message in said if b'"claim"' in message]
         assert bool(claims) == is_far
         # the same claims and farewells, before and after the same hello, from another
-        for message in (*claims[-20:], packed("bye", passed=0), *hellos, *claims[-20:]):
+        for message in (*claims[-20:], packed("bye", passed=0, missed=[]), *hellos, *claims[-20:]):
             peer.send(message)
         for message in said[-20:]:
             if b'"more"' in message:
                 peer.send(message)
-        peer.send(packed("bye", passed=0))
+        peer.send(packed("bye", passed=0, missed=[]))
         time.sleep(0.05)
         peer.close(500)
     context.term()
@@ -341,7 +341,7 @@ def test_claims_of_frames_that_others_have_are_refused(scripted: Begin) -> None:
         peer.send(packed("claim", request=number, **values))
         assert peer.poll(20_000)
         assert json.loads(peer.recv())["is_yours"] is False
-    peer.send(packed("bye", passed=0))
+    peer.send(packed("bye", passed=0, missed=[]))
     peer.close(500)
     context.term()
     rest = [frame for other in stream.connect().batches(4, 180) for frame in checked(other)]

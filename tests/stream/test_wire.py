@@ -31,7 +31,7 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "more": {"request": 1, "count": 8, "transport": "shared"},
     "claim": {"request": 1, "trainer": "1:x", "fillings": [[0, 1], [5, 2]]},
-    "bye": {"passed": 0},
+    "bye": {"passed": 0, "missed": []},
     "update": {"request": 1, "changes": {"lights.energy": {"uniform": [1, 2]}}},
     "statistics": {"request": 1},
     "command": {"request": 1, "instance": 0, "body": [1, None]},
