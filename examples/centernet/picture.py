@@ -44,7 +44,7 @@ def _drawn(rgb: NDArray[np.uint8], detections: Detections, classes: Sequence[str
     )
     draw = ImageDraw.Draw(picture)
     columns = zip(detections.boxes, detections.classes, detections.scores, strict=True)
-    for box, kind, score in columns:
+    for box, kind, score in reversed(list(columns)):  # so that the surest lies on top
         if score >= LEAST_SCORE:
             _mark(draw, (SCALE * box).tolist(), int(kind), f"{classes[kind]} {score:.0%}")
     return picture
