@@ -71,14 +71,13 @@ def test_a_worker_that_cannot_take_an_order_ends() -> None:
         "orders = Orders(sys.stdin)\n"
         "def other(order): raise OSError('no such ring')\n"
         "orders.other = other\n"
+        "print('ready', flush=True)\n"
         "time.sleep(60)"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        input='{"ring": 1}\n',
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert ran.returncode == ORPHANED
-    assert "no such ring" in ran.stderr
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], text=True, **pipes) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+        _, errors = worker.communicate('{"ring": 1}\n', timeout=60)
+    assert worker.returncode == ORPHANED
+    assert "no such ring" in errors
