@@ -82,7 +82,7 @@ def test_epochs_have_the_length_asked_for_and_lose_nothing(
 def test_frames_fetched_ahead_of_an_early_end_come_later(
     scripted: Begin, workers: int, is_far: bool
 ) -> None:
-    stream = scripted("--frames", 400)
+    stream = scripted("--frames", 400, "--lent", 512)
     dataset = StreamDataset(stream.connect(is_far=is_far), batch_size=4)
     loader = DataLoader(dataset, batch_size=None, num_workers=workers)
     seen: list[int] = []
