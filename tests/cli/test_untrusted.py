@@ -19,6 +19,7 @@ from PIL import Image
 from synth_addon.cli import parser
 from synth_addon.commands.pool_run import worker_command
 from synth_addon.core.asset_roots import Fence
+from synth_addon.core.dataset.place import place_of
 from tests.front3d_houses import write_data_set
 
 CUBE = "".join(f"v {x} {y} {z}\n" for x in (0, 1) for y in (0, 1) for z in (0, 1)) + (
@@ -352,8 +353,9 @@ def test_presets_can_be_untrusted(synth) -> None:
 
 def test_workers_do_not_trust_either(stranger: Stranger) -> None:
     words = ["generate", str(stranger.recipe()), "-o", str(stranger.inside / "out")]
-    trusting = worker_command(parser().parse_args(words), 1)
-    distrusting = worker_command(parser().parse_args([*words, "--untrusted"]), 1)
+    output = place_of(str(stranger.inside / "out"))
+    trusting = worker_command(parser().parse_args(words), 1, output)
+    distrusting = worker_command(parser().parse_args([*words, "--untrusted"]), 1, output)
     assert "--untrusted" not in trusting
     assert [word for word in distrusting if word != "--untrusted"] == trusting
     parser().parse_args(distrusting[distrusting.index("work") :])
