@@ -27,6 +27,7 @@ from synth_addon.broker.broker import Broker, BrokerSettings
 from synth_addon.broker.door import Door
 from synth_addon.broker.frame_publisher import FramePublisher, Stopped
 from synth_addon.broker.recipe_versions import RecipeVersions
+from synth_addon.broker.streaming_copies import with_streaming_copies
 from synth_addon.commands.stream import TOKEN
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.random_streams import random_stream
@@ -98,7 +99,8 @@ def be_instance(options: argparse.Namespace) -> None:
                 os.kill(process, 19)
             for view in range(options.views):
                 publisher.make_room()
-                time.sleep(options.pause)
+                if options.pause:
+                    time.sleep(options.pause)
                 frame = scene * options.views + view
                 if options.checked:
                     picture = random_stream(0, frame, "pixels").integers(
@@ -126,7 +128,8 @@ def be_stream(options: argparse.Namespace, arguments: list[str]) -> None:
     door = Door(options.address, keys)
     write("stream", address=door.address)
     command = [sys.executable, __file__, *arguments, "--instance"]
-    backend = local_backend(command, options.instances, lambda place: {}, "")
+    environment = with_streaming_copies(lambda place: {})
+    backend = local_backend(command, options.instances, environment, "")
     versions = RecipeVersions(load_recipe("cube"), lambda new: AssetCatalog({}, {}, (), {}))
     settings = BrokerSettings(options.queue, options.lent, os.environ.get(TOKEN, ""))
     has_ended = threading.Event()

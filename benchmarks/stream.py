@@ -69,7 +69,7 @@ class SynthStream:
         size = f"{SHAPE[1]}x{SHAPE[0]}"
         command = [sys.executable, str(SCRIPT), "--size", size, "--views", "1000"]
         self._process = subprocess.Popen(
-            [*command, "--queue", "32", "--lent", "64"],
+            [*command, "--queue", "96", "--lent", "128"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -33,8 +33,9 @@ _TICK_S = 0.2
 _STARVED_S = 0.001
 _MOST_STARVED_S = 0.02
 """While instances wait for slots, released ones are looked for this often: at first, at last."""
-_BUSY_S = 0.001
-_BREATH_S = 0.0003
+_BUSY_S = 0.002
+_BREATH_S = 0.001
+"""Where frames have come that soon one after the other, the next are waited for so long."""
 _WAIT_S = 1.0
 """How often a reader that waits is told that the stream lives."""
 _LENT_BYTES, _LEAST_LENT, _MOST_LENT = 256 << 20, 8, 128
@@ -101,8 +102,10 @@ class Broker:
         self._table: SlotTable | None = None
         self._readers: Readers | None = None
         self._unwelcomed: dict[bytes, Header] = {}
+        self._answers: dict[bytes, list[tuple[int, Sequence[Content]]]] = {}
         self._served = self._delivered = self._faults = 0
         self._watched = self._waited = self._stepped = 0.0
+        self._is_busy = False
         self._pause = _STARVED_S
 
     def run(self) -> None:
@@ -138,14 +141,15 @@ class Broker:
 
     def _step(self) -> None:
         self._check()
-        if time.monotonic() - self._stepped < _BUSY_S:
+        if self._is_busy and time.monotonic() - self._stepped < _BUSY_S:
             time.sleep(_BREATH_S)  # more has come by then: frames by the thousand cost less so
         self._door.poll(self._patience())
-        self._stepped = time.monotonic()
+        self._stepped, made = time.monotonic(), self._instances.made
         for worker, message in self._inbox.messages():
             self._instances.take(worker, message)
         for said in self._door.messages():
             self._hear(said)
+        self._is_busy = self._instances.made > made
         now = time.monotonic()
         if now - self._watched >= _TICK_S:
             self._watched = now
@@ -156,8 +160,7 @@ class Broker:
             self._say_wait()
         if self._table is None or self._readers is None:
             return
-        if now == self._watched or not self._table.has_room:
-            self._table.take_released()
+        self._table.take_released()
         if now == self._watched:
             self._readers.watch()
         self._instances.supply()
@@ -238,16 +241,22 @@ class Broker:
             case "more" if not self._source.makes_frames:
                 self._answer(reader.identity, packed("refused", message=_ON_COMMAND_ALONE))
             case "more":
-                reader.is_local |= header["transport"] == "shared"
-                request = Request(header["request"], header["count"], header["transport"])
-                if not reader.ask(request):
-                    self._send_again(reader, request)
+                self._ask(self._table, reader, header)
             case "claim":
                 self._take_claim(self._readers, reader, header)
             case "bye":
                 self._readers.leave(reader, header["passed"], header["missed"])
             case _:
                 self._take_feedback(reader, header)
+
+    def _ask(self, table: SlotTable, reader: Reader, header: Header) -> None:
+        transport = header["transport"]
+        reader.is_local |= transport == "shared"
+        for number, count in header["requests"]:
+            table.fit(count)
+            request = Request(number, count, transport)
+            if not reader.ask(request):
+                self._send_again(table, reader, request)
 
     def _take_claim(self, readers: Readers, reader: Reader, header: Header) -> None:
         number = header["request"]
@@ -285,52 +294,72 @@ class Broker:
         self._commands.ask(reader.identity, header)
 
     def _serve(self, table: SlotTable, readers: Readers) -> None:
-        """Answer requests as far as there are frames; a batch comes whole or not yet."""
-        is_over = self._instances.is_done
+        """Answer requests as far as there are frames, those of all readers in turn."""
+        while self._serve_each(table, readers):
+            pass
+        self._send_answers()
+
+    def _serve_each(self, table: SlotTable, readers: Readers) -> bool:
+        """Answer a request of each reader, and tell whether there may be frames for more.
+
+        A batch comes whole or not yet, and nobody with a smaller one comes before.
+        """
+        has_served = False
         for reader, request in list(readers.waiting):
             enough = min(request.count, table.queue)
-            if table.ready < enough and not is_over:
-                return
+            if table.ready < enough and not self._instances.is_done:
+                return False
             if not table.ready and readers.may_get_more(reader):
                 continue
-            reader.requests.popleft()
-            reader.answered = request.number
-            self._served += 1
-            reader.served = self._served
-            contents = table.grant(reader.number, request.count)
-            for content in contents:
-                content.request = request.number
-            self._delivered += len(contents)
-            if contents:
-                self._send(reader, request, contents)
-            else:
-                self._answer(reader.identity, packed("end", request=request.number))
+            self._serve_one(table, reader, request)
+            has_served = True
+        return has_served
 
-    def _send_again(self, reader: Reader, request: Request) -> None:
-        assert self._table is not None
-        given = self._table.granted_to(reader.number)
+    def _serve_one(self, table: SlotTable, reader: Reader, request: Request) -> None:
+        reader.requests.popleft()
+        reader.answered = request.number
+        self._served += 1
+        reader.served = self._served
+        contents = table.grant(reader.number, request.count)
+        for content in contents:
+            content.request = request.number
+        self._delivered += len(contents)
+        if contents:
+            self._send(reader, request, contents)
+        else:
+            self._send_answers()
+            self._answer(reader.identity, packed("end", request=request.number))
+
+    def _send_again(self, table: SlotTable, reader: Reader, request: Request) -> None:
+        given = table.granted_to(reader.number)
         contents = [content for content in given if content.request == request.number]
         if not contents:
             self._answer(reader.identity, packed("lost", request=request.number))
-        elif all(sending.done for content in contents for sending in content.sendings):
+        elif all(content.is_sent for content in contents):
             self._send(reader, request, contents)
+            self._send_answers()
 
     def _send(self, reader: Reader, request: Request, contents: Sequence[Content]) -> None:
-        rows = [content.row for content in contents]
-        header = packed("frames", request=request.number, frames=rows)
-        if request.transport == "shared":
-            texts = [content.text for content in contents if content.text is not None]
-            self._answer(reader.identity, header, texts)
+        if request.transport == "shared":  # those of one reader go together
+            self._answers.setdefault(reader.identity, []).append((request.number, contents))
             return
-        parts = self._parts(contents)
+        header = packed("frames", answers=[(request.number, [content.row for content in contents])])
         try:
-            sending = self._door.send(reader.identity, header, parts)
+            sending = self._door.send(reader.identity, header, self._parts(contents))
         except ConnectionError:
             return  # it may come back and ask again; if not, others get them
         if sending is None:
             return
         for content in contents:
             content.sendings = [*(s for s in content.sendings if not s.done), sending]
+
+    def _send_answers(self) -> None:
+        for identity, answers in self._answers.items():
+            rows = [(number, [content.row for content in given]) for number, given in answers]
+            contents = [content for _, given in answers for content in given]
+            texts = [content.text for content in contents if content.text is not None]
+            self._answer(identity, packed("frames", answers=rows), texts)
+        self._answers.clear()
 
     def _parts(self, contents: Sequence[Content]) -> list[Any]:
         """Return all texts, then of each array the frames of each run of slots."""
@@ -341,7 +370,7 @@ class Broker:
             for content in contents
         ]
         arrays = [
-            ring.arrays(rows[first].slot, 1, end - first, number)
+            ring.arrays(slice(rows[first].slot, rows[end - 1].slot + 1), number)
             for number in range(len(ring.layout.arrays))
             for first, end in runs_of(rows)
         ]

@@ -85,10 +85,9 @@ class Door:
     def messages(self) -> Iterator[Said]:
         """Yield what peers have said; some, so that instances have their turn."""
         for _ in range(_MOST_AT_ONCE):
-            try:
-                identity, *parts = self._socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
+            if not self._socket.getsockopt(zmq.EVENTS) & zmq.POLLIN:
                 return
+            identity, *parts = self._socket.recv_multipart(zmq.NOBLOCK)
             if len(parts) != 1:
                 yield Said(identity, None, f"{len(parts)} parts instead of one")
                 continue

@@ -20,7 +20,7 @@ from ..stream.frame_layout import FrameLayout, frame_layout
 from ..stream.ring import Ring, address_from_json, open_ring
 
 Say = Callable[..., None]
-_MOST_ROWS = 8
+_MOST_ROWS = 16
 _DELAY_S = 0.001
 """How long frames may wait to be told of together, as many as `_MOST_ROWS`."""
 

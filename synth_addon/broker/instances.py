@@ -193,24 +193,22 @@ class Instances:
             worker.tell(self._source.order())
 
     def _fill(self, worker: PoolWorker, message: Message) -> None:
-        text = message.get("text")
-        for values in message["rows"]:
-            self._fill_one(worker, FrameRow(*values), text)
-        self.classes.update(message.get("classes", {}))
-
-    def _fill_one(self, worker: PoolWorker, row: FrameRow, text: str | None) -> None:
-        table, allotted = self.table, self._allotted.get(worker, set())
-        if table is None or row.slot not in allotted:
+        table, allotted = self.table, self._allotted.get(worker)
+        rows = [FrameRow(*values) for values in message["rows"]]
+        if table is None or allotted is None or not allotted.issuperset(row.slot for row in rows):
             raise RenderError(f"instance {worker.number} has filled a slot that was not its own")
-        allotted.remove(row.slot)
-        made = self._made.setdefault(row.scene, set())
-        if row.frame in made:  # an instance that has died had made it
-            table.empty(row.slot)
-            return
-        made.add(row.frame)
-        table.fill(row, text.encode() if text is not None else None)
-        self.made += 1
-        self._times.append(time.monotonic())
+        text, now = message.get("text"), time.monotonic()
+        for row in rows:
+            allotted.remove(row.slot)
+            made = self._made.setdefault(row.scene, set())
+            if row.frame in made:  # an instance that has died had made it
+                table.empty(row.slot)
+                continue
+            made.add(row.frame)
+            table.fill(row, text.encode() if text is not None else None)
+            self.made += 1
+            self._times.append(now)
+        self.classes.update(message.get("classes", {}))
 
     def _finish(self, worker: PoolWorker, message: Message) -> None:
         self._crew.finished(worker, message["scene"])

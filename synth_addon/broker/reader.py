@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ..stream.wire import Header
+from ..stream.wire import MOST_REQUESTS, Header
 
 _ZOMBIE = "Z"
-_MOST_REQUESTS = 16
 
 
 @dataclass
@@ -79,7 +78,7 @@ class Reader:
         if request.number <= self.answered:
             return False
         is_known = any(request.number == known.number for known in self.requests)
-        if not is_known and len(self.requests) < _MOST_REQUESTS:
+        if not is_known and len(self.requests) < MOST_REQUESTS:
             self.requests.append(request)
         return True
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..stream.frame_row import FrameRow
+from .free_slots import FreeSlots
 
 Filling = tuple[int, int]
 """A slot, and the how-manieth filling of it."""
@@ -55,6 +56,11 @@ class Content:
         """Slot and filling."""
         return self.row[:2]
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether no socket reads its arrays any more."""
+        return not self.sendings or all(sending.done for sending in self.sendings)
+
 
 class SlotTable:
     """The broker's account of the ring.
@@ -68,9 +74,9 @@ class SlotTable:
 
     def __init__(self, words: Words, slots: int, queue: int) -> None:
         self._words, self.queue, self._lendable = words, queue, slots - queue
-        self._fillings = np.zeros(slots, np.uint64)
+        self._fillings = [0] * slots
         self._granted = np.zeros(slots, np.uint64)
-        self._free = deque(range(slots))
+        self._free = FreeSlots(slots)
         self._filling: set[int] = set()
         self._ready: deque[Content] = deque()
         self._contents: dict[int, Content] = {}
@@ -87,11 +93,6 @@ class SlotTable:
         return len(self._contents)
 
     @property
-    def has_room(self) -> bool:
-        """Whether there is a free slot for each frame that may be made."""
-        return len(self._free) + len(self._ready) + len(self._filling) >= self.queue
-
-    @property
     def is_starved(self) -> bool:
         """Whether frames could be made if readers released some."""
         return not self._free and len(self._ready) + len(self._filling) < self.queue
@@ -100,15 +101,10 @@ class SlotTable:
         """Return a slot to be filled, or None while the queue is full."""
         if not self._free or len(self._ready) + len(self._filling) >= self.queue:
             return None
-        slot = self._free.popleft()
-        self._fillings[slot] += np.uint64(1)
+        slot = self._free.take()
+        self._fillings[slot] += 1
         self._filling.add(slot)
-        return slot, int(self._fillings[slot])
-
-    def is_filling(self, filling: Filling) -> bool:
-        """Tell whether a slot is being filled just now, for that time."""
-        slot, number = filling
-        return slot in self._filling and int(self._fillings[slot]) == number
+        return slot, self._fillings[slot]
 
     def fill(self, row: FrameRow, text: bytes | None = None) -> None:
         """Note that a frame is ready in its slot."""
@@ -119,7 +115,11 @@ class SlotTable:
     def empty(self, slot: int) -> None:
         """Note that a slot will not be filled after all."""
         self._filling.remove(slot)
-        self._free.append(slot)
+        self._free.add([slot])
+
+    def fit(self, batch: int) -> None:
+        """Let batches of so many frames lie in one piece."""
+        self._free.fit(batch)
 
     def grant(self, reader: int, count: int) -> list[Content]:
         """Give a reader the frames that have waited longest.
@@ -127,19 +127,18 @@ class SlotTable:
         Args:
             reader: its number, from 1.
         """
-        contents = []
         if len(self._contents) + count > self._lendable:
             self.take_released()
-        for _ in range(min(count, len(self._ready))):
-            content = self._ready.popleft()
-            slot, filling = content.filling
+        contents = [self._ready.popleft() for _ in range(min(count, len(self._ready)))]
+        for content in contents:
             content.reader = reader
             is_lent = int(len(self._contents) < self._lendable)
-            content.row = content.row._replace(is_lent=is_lent)
-            self._contents[slot] = content
-            self._granted[slot] = filling
-            self._words.granted[slot] = filling
-            contents.append(content)
+            if content.row.is_lent != is_lent:
+                content.row = content.row._replace(is_lent=is_lent)
+            self._contents[content.row.slot] = content
+        slots = [content.row.slot for content in contents]
+        fillings = [content.row.filling for content in contents]
+        self._granted[slots] = self._words.granted[slots] = fillings
         return contents
 
     def granted_to(self, reader: int) -> list[Content]:
@@ -172,8 +171,7 @@ class SlotTable:
     def take_released(self) -> None:
         """Free the slots that readers have released."""
         has_released = (self._granted == self._words.released) & (self._granted != 0)
-        for slot in np.flatnonzero(has_released):
-            self._free_if_sent(int(slot))
+        self._free_if_sent(np.flatnonzero(has_released).tolist())
 
     def revoke(self, contents: Sequence[Content]) -> None:
         """Keep readers from beginning to use frames that they were given."""
@@ -199,19 +197,11 @@ class SlotTable:
 
     def release(self, contents: Sequence[Content]) -> None:
         """Free slots whose reader is gone and has used them."""
-        for content in contents:
-            self._free_if_sent(content.row.slot)
+        self._free_if_sent([content.row.slot for content in contents])
 
-    def drop_ready(self, keep_version: int) -> int:
-        """Free ready frames of other recipes than the given version; return how many."""
-        stale = [content for content in self._ready if content.row.version != keep_version]
-        self._ready = deque(c for c in self._ready if c.row.version == keep_version)
-        self._free.extend(content.row.slot for content in stale)
-        return len(stale)
-
-    def _free_if_sent(self, slot: int) -> None:
-        content = self._contents[slot]
-        if all(sending.done for sending in content.sendings):
+    def _free_if_sent(self, slots: Sequence[int]) -> None:
+        sent = [slot for slot in slots if self._contents[slot].is_sent]
+        for slot in sent:
             del self._contents[slot]
-            self._granted[slot] = self._words.granted[slot] = 0
-            self._free.append(slot)
+        self._granted[sent] = self._words.granted[sent] = 0
+        self._free.add(sent)

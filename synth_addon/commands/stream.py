@@ -204,6 +204,7 @@ def _broker(
     check: Callable[[], None],
 ) -> Broker:
     from ..broker.broker import Broker
+    from ..broker.streaming_copies import with_streaming_copies
     from ..farm.backend import local_backend
     from ..farm.crew import PoolSettings
     from ..farm.sizing import card_of, threads_of
@@ -214,7 +215,8 @@ def _broker(
     if options.script is not None:
         words = script_words(options)
     command = worker_command(options, threads, options.record, words)
-    backend = local_backend(command, options.instances, card_of(options.device or "CPU"), "")
+    environment = with_streaming_copies(card_of(options.device or "CPU"))
+    backend = local_backend(command, options.instances, environment, "")
     watching = PoolSettings(
         silence_s=options.instance_timeout, start_s=_START_S, scene_s=options.scene_timeout
     )

@@ -6,7 +6,7 @@ import itertools
 import os
 import platform
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,7 @@ class Connection:
             (zmq.RECONNECT_IVL_MAX, 1000),
             (zmq.MAXMSGSIZE, _MOST_PART_BYTES),
             (zmq.RCVBUF, _BUFFER_BYTES),
+            (zmq.RCVTIMEO, _POLL_MS),
         ):
             self._socket.setsockopt(option, value)
         self._socket.setsockopt(zmq.IDENTITY, b"r" + os.urandom(15))
@@ -105,43 +106,42 @@ class Connection:
                 f"{self.address.url}: is no address of a stream: {error}. Give tcp://HOST:PORT"
             ) from error
 
-    def ask(self, request: int, count: int) -> None:
-        """Ask for frames under a number."""
+    def ask(self, requests: Mapping[int, int]) -> None:
+        """Ask for frames.
+
+        Args:
+            requests: how many frames are wanted, by the numbers of the requests.
+        """
         transport = "shared" if self.ring is not None else "tcp"
-        self._send(packed("more", request=request, count=count, transport=transport))
+        self._send(packed("more", requests=list(requests.items()), transport=transport))
 
-    def frames(self, asked: Mapping[int, int]) -> tuple[int, list[FrameRow] | None]:
-        """Wait for frames of any request that is under way.
+    def frames(self, asked: Mapping[int, int]) -> Iterator[tuple[int, list[FrameRow] | None]]:
+        """Wait for frames of any requests that are under way, and yield them.
 
-        Texts and arrays are to be read next, with `part` and `part_into`.
+        Texts and arrays of each are to be read before the next, with `part` and `part_into`.
 
         Args:
             asked: how many frames were asked for, by the numbers of the requests.
 
-        Returns:
-            the number of the request, and its frames: none if they went to others, None if there
+        Yields:
+            the number of a request, and its frames: none if they went to others, None if there
             will be no more.
 
         Raises:
             StreamError: the stream is gone.
             WireError: they are not what was asked for.
         """
-
-        def again() -> None:
-            for request, count in asked.items():
-                self.ask(request, count)
-
-        header = self._await(asked, ("frames", "lost", "end"), again)
-        number: int = header["request"]
+        header = self._await(asked, ("frames", "lost", "end"), lambda: self.ask(asked))
         if header["kind"] != "frames":
-            return number, None if header["kind"] == "end" else []
-        rows = [FrameRow(*row) for row in header["frames"]]
-        if not 0 < len(rows) <= asked[number]:
-            raise WireError(f"{len(rows)} frames; {asked[number]} were asked for")
-        for row in rows:
-            if row.slot >= self.welcome.ring.slots:
-                raise WireError(f"slot {row.slot} of {self.welcome.ring.slots}")
-        return number, rows
+            yield header["request"], None if header["kind"] == "end" else []
+            return
+        for number, values in header["answers"]:
+            rows = [FrameRow(*row) for row in values]
+            if number not in asked or len(rows) > asked[number]:
+                raise WireError(f"{len(rows)} frames; {asked.get(number, 0)} were asked for")
+            if max(row.slot for row in rows) >= self.welcome.ring.slots:
+                raise WireError(f"a slot that is none of {self.welcome.ring.slots}")
+            yield number, rows
 
     def part(self) -> bytes:
         """Return the next part of the message under way.
@@ -261,7 +261,7 @@ class Connection:
         silence = waited = 0.0
         while True:
             before = time.monotonic()
-            has_come = self._socket.poll(_POLL_MS)
+            header = self._read_header()
             # a process that was stopped meanwhile has not listened for so long
             took = min(time.monotonic() - before, _LONGEST_POLL_S)
             silence, waited = silence + took, waited + took
@@ -270,10 +270,9 @@ class Connection:
             if waited > _ASK_AGAIN_S and not is_asked_once:
                 again()
                 waited = 0.0
-            header = self._read_header() if has_come else None
             if header is None:
                 continue
-            is_answer = "request" not in header or header["request"] in requests
+            is_answer = _is_answer(header, requests)
             if header["kind"] in kinds and is_answer:
                 return header
             self._skip_parts()
@@ -308,8 +307,11 @@ class Connection:
         again()
 
     def _read_header(self) -> Header | None:
+        """Wait for a message and read its header; None if none comes soon, or a bad one."""
         try:
-            return unpacked(self._socket.recv(zmq.NOBLOCK), FROM_STREAM)
+            return unpacked(self._socket.recv(), FROM_STREAM)
+        except zmq.Again:
+            return None
         except WireError:
             self._skip_parts()
             return None
@@ -327,3 +329,10 @@ class Connection:
             self._socket.send(message, zmq.NOBLOCK)
         except zmq.Again:
             return  # as many wait as may; the answer is missed and asked for again
+
+
+def _is_answer(header: Header, requests: Container[int]) -> bool:
+    """Tell whether a message answers one of some requests, or is no answer at all."""
+    numbers = [number for number, _ in header.get("answers", ())]
+    numbers += [header["request"]] if "request" in header else []
+    return not numbers or any(number in requests for number in numbers)

@@ -7,7 +7,6 @@ array, at any time; sockets could not be used there.
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections.abc import Sequence
@@ -37,7 +36,7 @@ class Lease:
     ) -> None:
         self.ring = ring
         self.fillings = tuple(fillings)
-        self._slots = np.array([slot for slot, _ in self.fillings])
+        self._slots = _places([slot for slot, _ in self.fillings])
         self._numbers = np.array([filling for _, filling in self.fillings], np.uint64)
         self._is_passed_on, self._process = is_passed_on, os.getpid()
         self._is_seen = self._is_claimed = self._is_over = False
@@ -53,12 +52,12 @@ class Lease:
             self._claim()
 
     def _claim(self) -> None:
-        granted = self.ring.granted[self._slots]
-        if np.any((granted != 0) & (granted != self._numbers)):
+        numbers, granted = self._numbers, self.ring.granted[self._slots]
+        if ((granted != numbers) & (granted != 0)).any():
             raise self._lost()  # they are others' words now
-        self.ring.claimed[self._slots] = self._numbers
+        self.ring.claimed[self._slots] = numbers
         end = time.monotonic() + _DOUBT_S
-        while not np.array_equal(self.ring.granted[self._slots], self._numbers):
+        while not (self.ring.granted[self._slots] == numbers).all():
             if time.monotonic() > end:
                 raise self._lost()
             time.sleep(_PAUSE_S)
@@ -101,12 +100,9 @@ class Lease:
         It is the shared memory itself where the slots are evenly spaced, and keeps the lease until
         it and all views of it are gone; else it is a copy.
         """
-        slots = [slot for slot, _ in self.fillings]
-        step = slots[1] - slots[0] if len(slots) > 1 else 1
-        if step > 0 and all(b - a == step for a, b in itertools.pairwise(slots)):
-            lent = _Lent(self, self.ring.arrays(slots[0], step, len(slots), number))
-            return np.asarray(lent)
-        return np.stack([self.ring.array(slot, number) for slot in slots])
+        if isinstance(self._slots, slice):
+            return np.asarray(_Lent(self, self.ring.arrays(self._slots, number)))
+        return np.stack([self.ring.array(slot, number) for slot, _ in self.fillings])
 
 
 class _Lent:
@@ -118,3 +114,12 @@ class _Lent:
     def __init__(self, lease: Lease, array: NDArray[Any]) -> None:
         self._lease = lease
         self.__array_interface__ = array.__array_interface__
+
+
+def _places(slots: Sequence[int]) -> slice | NDArray[np.int64]:
+    """Return what picks slots of an array; a slice, which is a view, if they are evenly spaced."""
+    step = slots[1] - slots[0] if len(slots) > 1 else 1
+    end = slots[0] + step * len(slots)
+    if step > 0 and list(range(slots[0], end, step)) == slots:
+        return slice(slots[0], end, step)
+    return np.array(slots, np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -21,9 +22,10 @@ from .frame_row import FrameRow, runs_of
 from .frames import StreamBatch
 from .lease import Lease
 from .lent_frames import LentFrames
+from .pace import Pace
 
-_AHEAD = 1
-"""Requests under way while a batch is being used."""
+_PART_OF_SLOTS = 4
+"""One in so many slots of the stream is for frames that one reader waits for."""
 
 
 class Reading:
@@ -52,65 +54,80 @@ class Reading:
         self._connection = Connection(address, trainer, epoch)
         self._numbers = itertools.count(1)
         self._asked: dict[int, int] = {}
+        self._here: deque[tuple[int, StreamBatch]] = deque()
+        self._pace = Pace()
         self._passed = 0
         self._buffers = Buffers()
         self._process = os.getpid()
 
     def batches(self, kind: type[StreamBatch] = StreamBatch) -> Iterator[StreamBatch]:
-        """Yield batches until there are no more; one is on its way while another is used.
+        """Yield batches until there are no more; some are on their way while one is used.
 
         Raises:
             StreamError: the stream is gone, or does not follow the protocol.
         """
         try:
             self._ask()
-            while self._asked:
-                number, batch = self._next(kind)
+            while self._asked or self._here:
+                if not self._here:
+                    self._receive(kind)
                 self._ask()
-                if batch is None:
+                if not self._here:
                     continue
+                number, batch = self._here.popleft()
                 if not self._is_passed_on:
                     batch.claim()
                 self._passed = max(self._passed, number)
+                self._pace.tick()
                 yield batch
                 del batch
         finally:
             self._leave()
 
-    def _next(self, kind: type[StreamBatch]) -> tuple[int, StreamBatch | None]:
-        """Return the batch that comes next, and the number of its request.
-
-        None stands for frames that went to others, which are asked for anew, or will not come.
-        """
+    def _receive(self, kind: type[StreamBatch]) -> None:
+        """Take batches in that have come; those that went to others are asked for anew."""
         try:
-            number, rows = self._connection.frames(self._asked)
-            batch = self._batch(rows, kind) if rows else None
+            for number, rows in self._connection.frames(self._asked):
+                batch = self._batch(rows, kind) if rows else None
+                self._take(number, batch, is_end=rows is None)
         except WireError as error:
             url = self._connection.address.url
             raise StreamError(f"{url}: does not speak as a stream: {error}") from error
+
+    def _take(self, number: int, batch: StreamBatch | None, *, is_end: bool) -> None:
         count = self._asked.pop(number)
-        if rows is None:
+        if batch is not None:
+            self._here.append((number, batch))
+        elif is_end:
             self._counts = iter(())
-        elif batch is None:
-            self._ask_for(count)
-        for earlier in [other for other in self._asked if other < number]:
-            # answers come in order, so this one is lost
-            self._connection.ask(earlier, self._asked[earlier])
-        return number, batch
+        else:
+            self._connection.ask(self._new_requests([count]))
+        # answers come in order, so what was asked for earlier is lost
+        earlier = {other: count for other, count in self._asked.items() if other < number}
+        if earlier:
+            self._connection.ask(earlier)
 
     def _ask(self) -> None:
-        while len(self._asked) < 1 + _AHEAD and (count := next(self._counts, 0)):
-            if count > self._connection.welcome.slots:
+        """Ask for more once half of what is to be under way has come."""
+        under_way = len(self._asked) + len(self._here)
+        if under_way > self._pace.under_way // 2:
+            return
+        counts = list(itertools.islice(self._counts, self._pace.under_way - under_way))
+        slots = self._connection.welcome.slots
+        for count in counts:
+            if count > slots:
                 raise StreamError(
-                    f"batches of {count} frames: the stream holds {self._connection.welcome.slots} "
-                    f"at most. Start it with --queue {count}"
+                    f"batches of {count} frames: the stream holds {slots} at most. "
+                    f"Start it with --queue {count}"
                 )
-            self._ask_for(count)
+        if counts:
+            self._pace.most = slots // (_PART_OF_SLOTS * counts[0])
+            self._connection.ask(self._new_requests(counts))
 
-    def _ask_for(self, count: int) -> None:
-        number = next(self._numbers)
-        self._asked[number] = count
-        self._connection.ask(number, count)
+    def _new_requests(self, counts: Sequence[int]) -> dict[int, int]:
+        requests = {next(self._numbers): count for count in counts}
+        self._asked.update(requests)
+        return requests
 
     def _batch(self, rows: Sequence[FrameRow], kind: type[StreamBatch]) -> StreamBatch | None:
         if self._connection.ring is None:
@@ -178,6 +195,7 @@ class Reading:
     def _leave(self) -> None:
         if os.getpid() != self._process:
             return  # a fork's copy of the iteration; its sockets are the parent's
+        self._here.clear()
         missed = [number for number in self._asked if number < self._passed]
         self._connection.bye(self._passed, missed)
 

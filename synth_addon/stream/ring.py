@@ -100,9 +100,9 @@ class Ring:
         array: NDArray[Any] = self._blocks[number][slot]
         return array
 
-    def arrays(self, first: int, step: int, count: int, number: int) -> NDArray[Any]:
+    def arrays(self, slots: slice, number: int) -> NDArray[Any]:
         """Return one array of evenly spaced slots, (count, *shape); it is the memory itself."""
-        return self._blocks[number][first : first + step * count : step]
+        return self._blocks[number][slots]
 
     def text(self, slot: int, length: int) -> bytes:
         """Return the first bytes of a slot's text."""

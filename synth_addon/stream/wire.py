@@ -4,9 +4,10 @@ A message is a header, one JSON object, and raw bytes in further parts. Nothing 
 Readers (DEALER) say, by ``kind``:
 
 * ``hello``: who they are; the answer is ``welcome``, or ``refused`` with the reason.
-* ``more``: ``count`` frames are wanted under the number ``request``; asked again, the same are sent
-  again. The answer is ``frames``, ``end`` once there will be none, or ``lost`` where they went to
-  others while the reader could not be reached; ``wait`` says meanwhile that the stream lives.
+* ``more``: for each of ``requests``, so many frames are wanted under a number; asked again, the
+  same are sent again. The answer is ``frames``, ``end`` once there will be none, or ``lost`` where
+  they went to others while the reader could not be reached; ``wait`` says meanwhile that the stream
+  lives. One message may answer several requests.
 * ``claim``: fillings of slots that a trainer is to use; the answer ``claimed`` says whether they
   are its own yet. Readers of shared memory write a word there instead.
 * ``bye``: frames of requests after the number ``passed``, and of those in ``missed``, go to others.
@@ -19,7 +20,8 @@ The stream (ROUTER) also says ``ping`` to those that it has not heard of; they n
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from .errors import WireError
@@ -28,6 +30,8 @@ PROTOCOL = 1
 MOST_HEADER_BYTES = 1 << 20
 MOST_FRAMES = 1024
 """That one request may ask for."""
+MOST_REQUESTS = 16
+"""Of a reader, that wait."""
 _MOST_NUMBER = 1 << 62
 _MOST_NAME = 512
 _MOST_DEPTH = 64
@@ -128,26 +132,47 @@ def is_count(value: Any) -> bool:
     return is_number(value) and 0 < value <= MOST_FRAMES
 
 
+def is_requests(value: Any) -> bool:
+    """Tell whether it is a list of numbers of requests, each with how many frames it is for."""
+    return _is_pairs(value) and all(is_number(number) and is_count(count) for number, count in value)
+
+
+def is_answers(value: Any) -> bool:
+    """Tell whether it is a list of numbers of requests, each with rows of frames."""
+    return _is_pairs(value) and all(is_number(number) and _is_rows(rows) for number, rows in value)
+
+
+def _is_pairs(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= MOST_REQUESTS
+        and all(type(pair) is list and len(pair) == 2 for pair in value)
+    )
+
+
 def is_transport(value: Any) -> bool:
     """Tell whether it is a way for arrays to travel."""
     return value in ("shared", "tcp")
 
 
 def rows_of(length: int) -> Check:
-    """Return the check for a list of rows of so many whole numbers each."""
+    """Return the check for a list of rows, one at least, of so many whole numbers each."""
 
     def is_rows(value: Any) -> bool:
         return (
-            isinstance(value, Sequence)
-            and not isinstance(value, str)
-            and len(value) <= MOST_FRAMES
-            and all(isinstance(row, list) and len(row) == length for row in value)
-            and all(type(number) is int for row in value for number in row)
-            and all(0 <= number < _MOST_NUMBER for row in value for number in row)
+            isinstance(value, list)
+            and 0 < len(value) <= MOST_FRAMES
+            and set(map(type, value)) == {list}
+            and set(map(len, value)) == {length}
+            and set(map(type, chain(*value))) == {int}
+            and 0 <= min(chain(*value))
+            and max(chain(*value)) < _MOST_NUMBER
         )
 
     return is_rows
 
+
+_is_rows = rows_of(9)
 
 FROM_READERS: Mapping[str, Mapping[str, Check]] = {
     "hello": {
@@ -159,7 +184,7 @@ FROM_READERS: Mapping[str, Mapping[str, Check]] = {
         "process": is_number,
         "host": is_name,
     },
-    "more": {"request": is_number, "count": is_count, "transport": is_transport},
+    "more": {"requests": is_requests, "transport": is_transport},
     "claim": {"request": is_number, "trainer": is_name, "fillings": rows_of(2)},
     "bye": {"passed": is_number, "missed": is_numbers},
     "update": {"request": is_number, "changes": is_shallow_object},
@@ -171,7 +196,7 @@ FROM_READERS: Mapping[str, Mapping[str, Check]] = {
 FROM_STREAM: Mapping[str, Mapping[str, Check]] = {
     "welcome": {"layout": is_object, "ring": is_object, "recipe": is_object, "batch": is_count},
     "refused": {"message": is_text},
-    "frames": {"request": is_number, "frames": rows_of(9)},
+    "frames": {"answers": is_answers},
     "wait": {"request": is_number},
     "end": {"request": is_number},
     "lost": {"request": is_number},

@@ -39,7 +39,7 @@ HELLO = {
 }
 GOOD: dict[str, dict[str, Any]] = {
     "hello": HELLO,
-    "more": {"request": 1, "count": 1, "transport": "tcp"},
+    "more": {"requests": [[1, 1]], "transport": "tcp"},
     "claim": {"request": 1, "trainer": f"{os.getpid()}:hostile", "fillings": [[0, 1]]},
     "bye": {"passed": 0, "missed": []},
     "update": {"request": 1, "changes": {"description": "x"}},
@@ -361,9 +361,9 @@ def test_a_reader_that_asks_without_end_and_reads_nothing(scripted: Begin) -> No
     peer.connect(stream.address)
     peer.send(packed("hello", **{**HELLO, "token": ""}))
     for number in range(4000):
-        peer.send(packed("more", request=1 + number % 2, count=4, transport="tcp"))
+        peer.send(packed("more", requests=[[1 + number % 2, 4]], transport="tcp"))
     for number in range(4000):
-        peer.send(packed("more", request=number, count=1024, transport="tcp"))
+        peer.send(packed("more", requests=[[number, 1024]], transport="tcp"))
     wait_until(lambda: stream.connect().statistics()["frames_delivered"] > 0)
     time.sleep(2)
     assert resident(stream.process.pid) - before < GROWTH_BYTES

@@ -103,7 +103,7 @@ def row(slot: int = 0, text_bytes: int = 2, filling: int = 1, frame: int = 0) ->
 
 
 def frames(*rows: Any, request: int = 1) -> bytes:
-    return packed("frames", request=request, frames=rows)
+    return packed("frames", answers=[[request, rows]])
 
 
 def serving(hello: bytes, more: Callable[[int], Sequence[bytes] | None]) -> Answer:
@@ -114,7 +114,7 @@ def serving(hello: bytes, more: Callable[[int], Sequence[bytes] | None]) -> Answ
             return [hello]
         if message["kind"] == "claim":
             return [packed("claimed", request=message["request"], is_yours=True)]
-        return more(message["request"]) if message["kind"] == "more" else None
+        return more(message["requests"][0][0]) if message["kind"] == "more" else None
 
     return answer
 
@@ -195,7 +195,7 @@ def test_welcomes_that_are_none_are_refused(impostor: Callable[..., str], hello:
         [packed("welcome")],
         [packed("wait")],
         [packed("refused", message=5)],
-        [packed("frames", request=0, frames=[])],
+        [packed("frames", answers=[])],
         [packed("x" * 1000)],
         [b"x" * (2 << 20)],
         [welcome(batch=0)],
@@ -260,12 +260,12 @@ def test_frames_that_are_none_are_refused(impostor: Callable[..., str], parts: l
 @pytest.mark.parametrize(
     "header",
     [
-        packed("frames", request=1, frames=[[0]]),
-        packed("frames", request=1, frames=[[0] * 8 + [-1]]),
-        packed("frames", request=1, frames=[[0] * 8 + [2**70]]),
-        packed("frames", request=1, frames=[["0"] * 9]),
-        packed("frames", request=1, frames=[row()] * 5000),
-        packed("frames", request=99, frames=[row()]),
+        packed("frames", answers=[[1, [[0]]]]),
+        packed("frames", answers=[[1, [[0] * 8 + [-1]]]]),
+        packed("frames", answers=[[1, [[0] * 8 + [2**70]]]]),
+        packed("frames", answers=[[1, [["0"] * 9]]]),
+        packed("frames", answers=[[1, [row()] * 5000]]),
+        packed("frames", answers=[[99, [row()]]]),
         packed("end", request=99),
     ],
     ids=range(7),
@@ -360,13 +360,13 @@ def test_a_claim_that_is_refused_is_asked_anew(impostor: Callable[..., str]) -> 
         if message["kind"] == "claim":
             return [packed("claimed", request=message["request"], is_yours=next(verdicts))]
         if message["kind"] == "more":
-            number = message["request"]
+            number = message["requests"][0][0]
             return [frames(row(frame=number), request=number), *GOOD_PARTS]
         return None
 
     batch = first_batch(impostor(answer))
     assert isinstance(batch, dict), batch
-    assert batch["frame"] == [3]
+    assert batch["frame"] == [4], "2 was asked for from the start"
 
 
 @pytest.mark.parametrize("kind", ["update", "statistics", "command"])
