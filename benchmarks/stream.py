@@ -3,9 +3,11 @@
     python benchmarks/stream.py [--rounds N] [--only transport|renderers|update] [--plot FILE]
 
 Transport: pictures of 640 x 512 x 3 bytes with an annotation, into batches of 8 tensors, from one
-producer that renders nothing, on one machine, by turns: a bare ring of shared memory, this project
-through shared memory and through TCP, and pickles over ZeroMQ as BlendTorch has them, the last
-three with 0 and 1 workers of a DataLoader. Medians of all rounds, and ratios within a round.
+producer that renders nothing, on one machine, by turns, each in a process of its own: a bare ring
+of shared memory, this project through shared memory and through TCP, and pickles over ZeroMQ as
+BlendTorch has them, the last three with 0 and 1 workers of a DataLoader. Medians of all rounds, and
+ratios within a round. Pickles get settings of malloc that spare them most page faults; the ring is
+measured once more with copies past the processor's caches, as this project makes them.
 
 Renderers: frames a second of the preset `cube` through a stream with 1 and more instances, over
 those of a loop that renders the same scenes in one process and gives them to nobody.
@@ -34,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from stream_baselines import BATCH, SHAPE, BareRing, PicklePipe
 
+from synth_addon.broker.streaming_copies import with_streaming_copies
 from synth_addon.stream import StreamDataset, connect, launch
 from synth_addon.stream.address import StreamAddress
 from synth_addon.stream.stream import Stream
@@ -97,15 +100,25 @@ class _Far(StreamAddress):
         return False
 
 
-SOURCES: Mapping[str, Callable[[], Source]] = {
-    "bare ring": BareRing,
-    "synth, shared memory, 0 workers": lambda: SynthStream(0, is_shared=True),
-    "synth, shared memory, 1 worker": lambda: SynthStream(1, is_shared=True),
-    "synth, TCP, 0 workers": lambda: SynthStream(0, is_shared=False),
-    "synth, TCP, 1 worker": lambda: SynthStream(1, is_shared=False),
-    "pickle over ZeroMQ, 0 workers": lambda: PicklePipe(0),
-    "pickle over ZeroMQ, 1 worker": lambda: PicklePipe(1),
+NO_PAGE_FAULTS: Mapping[str, str] = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 31),
+    "MALLOC_TOP_PAD_": str(1 << 28),
 }
+"""Variables that let glibc keep memory which was freed."""
+RING, PICKLES = "bare ring", ("pickle over ZeroMQ, 0 workers", "pickle over ZeroMQ, 1 worker")
+SOURCES: Mapping[str, tuple[Callable[[], Source], Mapping[str, str]]] = {
+    RING: (BareRing, {}),
+    "bare ring, past the caches": (BareRing, with_streaming_copies(lambda place: {})(0)),
+    "synth, shared memory, 0 workers": (lambda: SynthStream(0, is_shared=True), {}),
+    "synth, shared memory, 1 worker": (lambda: SynthStream(1, is_shared=True), {}),
+    "synth, TCP, 0 workers": (lambda: SynthStream(0, is_shared=False), {}),
+    "synth, TCP, 1 worker": (lambda: SynthStream(1, is_shared=False), {}),
+    PICKLES[0]: (lambda: PicklePipe(0), NO_PAGE_FAULTS),
+    PICKLES[1]: (lambda: PicklePipe(1), NO_PAGE_FAULTS),
+}
+"""Each with variables of its processes."""
 
 
 def rate(source: Source, seconds: float) -> float:
@@ -122,12 +135,20 @@ def rate(source: Source, seconds: float) -> float:
     return count / took
 
 
+def rate_of(name: str, seconds: float) -> float:
+    """Return frames a second of a source, in a process of its own."""
+    command = [sys.executable, __file__, "--source", name, "--seconds", str(seconds)]
+    environment = {**os.environ, **SOURCES[name][1]}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return float(done.stdout)
+
+
 def transport(rounds: int, seconds: float) -> dict[str, list[float]]:
     """Return the rates of all sources, by rounds."""
     rates: dict[str, list[float]] = {name: [] for name in SOURCES}
     for _ in range(rounds):
-        for name, make in SOURCES.items():
-            rates[name].append(rate(make(), seconds))
+        for name, values in rates.items():
+            values.append(rate_of(name, seconds))
     return rates
 
 
@@ -137,11 +158,7 @@ def show_transport(rates: Mapping[str, list[float]]) -> None:
     for name, values in rates.items():
         ratios = [
             [value / other for value, other in zip(values, rates[base], strict=True)]
-            for base in (
-                "bare ring",
-                "pickle over ZeroMQ, 0 workers",
-                "pickle over ZeroMQ, 1 worker",
-            )
+            for base in (RING, *PICKLES)
         ]
         columns = "".join(f"{statistics.median(ratio):9.2f}" for ratio in ratios)
         sys.stdout.write(f"{name:34}{statistics.median(values):9.0f}{columns}\n")
@@ -235,7 +252,11 @@ def main() -> None:
     parser.add_argument("--render-seconds", type=float, default=20.0)
     parser.add_argument("--only", choices=("transport", "renderers", "update"))
     parser.add_argument("--plot", type=Path, default=Path("build/bench/stream.png"))
+    parser.add_argument("--source", choices=SOURCES, help="print the rate of this one alone")
     options = parser.parse_args()
+    if options.source is not None:
+        sys.stdout.write(f"{rate(SOURCES[options.source][0](), options.seconds)}\n")
+        return
     if options.only in (None, "transport"):
         rates = transport(options.rounds, options.seconds)
         show_transport(rates)

@@ -260,11 +260,11 @@ class Broker:
 
     def _take_claim(self, readers: Readers, reader: Reader, header: Header) -> None:
         number = header["request"]
-        if number != reader.claimed[0]:  # else the answer did not arrive
+        if number not in reader.claimed:  # else the answer did not arrive
             fillings = [(slot, filling) for slot, filling in header["fillings"]]
             trainer = trainer_of(reader, header["trainer"])
-            reader.claimed = number, readers.claim(trainer, fillings)
-        answer = packed("claimed", request=number, is_yours=reader.claimed[1])
+            reader.note_claim(number, is_its_own=readers.claim(trainer, fillings))
+        answer = packed("claimed", request=number, is_yours=reader.claimed[number])
         self._answer(reader.identity, answer)
 
     def _take_feedback(self, reader: Reader, header: Header) -> None:
@@ -311,6 +311,8 @@ class Broker:
                 return False
             if not table.ready and readers.may_get_more(reader):
                 continue
+            if not table.can_lend(request.count) and readers.has_some_left(reader):
+                continue  # these would have to be copied, which counts as using them
             self._serve_one(table, reader, request)
             has_served = True
         return has_served

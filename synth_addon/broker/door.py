@@ -85,7 +85,7 @@ class Door:
     def messages(self) -> Iterator[Said]:
         """Yield what peers have said; some, so that instances have their turn."""
         for _ in range(_MOST_AT_ONCE):
-            if not self._socket.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+            if not int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
                 return
             identity, *parts = self._socket.recv_multipart(zmq.NOBLOCK)
             if len(parts) != 1:

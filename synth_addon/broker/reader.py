@@ -13,6 +13,7 @@ from typing import Literal
 from ..stream.wire import MOST_REQUESTS, Header
 
 _ZOMBIE = "Z"
+_MOST_CLAIMS = 64
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Reader:
         heard: when it last said something, by `time.monotonic`; `reached` when something could
             last be sent to it, `lost` since when it cannot be reached, None while it can.
         is_over: whether it has said goodbye, which `has_left` tells, or is gone.
-        claimed: number of its last claim, and what was answered.
+        claimed: its last claims, by their numbers, and what was answered.
     """
 
     number: int
@@ -61,7 +62,7 @@ class Reader:
     lost: float | None = None
     is_over: bool = False
     has_left: bool = False
-    claimed: tuple[int, bool] = (-1, False)
+    claimed: dict[int, bool] = field(default_factory=dict)
 
     @property
     def trainer_name(self) -> str:
@@ -81,6 +82,12 @@ class Reader:
         if not is_known and len(self.requests) < MOST_REQUESTS:
             self.requests.append(request)
         return True
+
+    def note_claim(self, number: int, *, is_its_own: bool) -> None:
+        """Keep what was answered to a claim, in case that it is asked again."""
+        self.claimed[number] = is_its_own
+        if len(self.claimed) > _MOST_CLAIMS:
+            del self.claimed[next(iter(self.claimed))]
 
 
 def reader_of(number: int, identity: bytes, hello: Header) -> Reader:

@@ -128,6 +128,10 @@ class Readers:
             for other in others
         )
 
+    def has_some_left(self, reader: Reader) -> bool:
+        """Tell whether a reader that uses its frames itself has yet to use some that it was given."""
+        return reader.is_own and bool(self._unclaimed(self._table.granted_to(reader.number)))
+
     def watch(self) -> None:
         """Find out who is gone, and give their frames to others once that is safe."""
         now = time.monotonic()

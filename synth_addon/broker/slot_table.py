@@ -92,6 +92,10 @@ class SlotTable:
         """How many frames readers have been given, and have not released."""
         return len(self._contents)
 
+    def can_lend(self, count: int) -> bool:
+        """Tell whether readers may hold so many more frames."""
+        return len(self._contents) + count <= self._lendable
+
     @property
     def is_starved(self) -> bool:
         """Whether frames could be made if readers released some."""

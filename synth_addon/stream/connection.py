@@ -28,6 +28,7 @@ _SILENCE_S = 15.0
 _POLL_MS = 200
 _LONGEST_POLL_S = 1.0
 _MOST_PART_BYTES = 1 << 31
+_ON_FRAMES = ("frames", "lost", "end", "claimed")
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Connection:
             self._socket.setsockopt(option, value)
         self._socket.setsockopt(zmq.IDENTITY, b"r" + os.urandom(15))
         self._numbers = itertools.count(1)
+        self._claims: dict[int, bytes] = {}
         try:
             self._connect()
             self.welcome = self._meet()
@@ -106,6 +108,10 @@ class Connection:
                 f"{self.address.url}: is no address of a stream: {error}. Give tcp://HOST:PORT"
             ) from error
 
+    def number(self) -> int:
+        """Return the number of a new request."""
+        return next(self._numbers)
+
     def ask(self, requests: Mapping[int, int]) -> None:
         """Ask for frames.
 
@@ -116,7 +122,7 @@ class Connection:
         self._send(packed("more", requests=list(requests.items()), transport=transport))
 
     def frames(self, asked: Mapping[int, int]) -> Iterator[tuple[int, list[FrameRow] | None]]:
-        """Wait for frames of any requests that are under way, and yield them.
+        """Wait for an answer, and yield what frames of requests under way it brings.
 
         Texts and arrays of each are to be read before the next, with `part` and `part_into`.
 
@@ -128,10 +134,18 @@ class Connection:
             will be no more.
 
         Raises:
-            StreamError: the stream is gone.
+            StreamError: the stream is gone, or others have frames that are in use.
             WireError: they are not what was asked for.
         """
-        header = self._await(asked, ("frames", "lost", "end"), lambda: self.ask(asked))
+
+        def again() -> None:
+            self.ask(asked)
+            self._tell_claims()
+
+        header = self._await({*asked, *self._claims}, _ON_FRAMES, again)
+        if header["kind"] == "claimed":
+            self._take_verdict(header)
+            return
         if header["kind"] != "frames":
             yield header["request"], None if header["kind"] == "end" else []
             return
@@ -185,11 +199,42 @@ class Connection:
         Raises:
             StreamError: the stream is gone.
         """
-        request, rows = next(self._numbers), [list(filling) for filling in fillings]
-        message = packed("claim", request=request, trainer=trainer, fillings=rows)
+        request = self.number()
+        message = _claim(request, trainer, fillings)
         self._send(message)
         header = self._await((request,), ("claimed",), lambda: self._send(message))
         return bool(header["is_yours"])
+
+    def tell_claim(self, trainer: str, fillings: Iterable[Sequence[int]]) -> None:
+        """Say the same of frames that are surely the trainer's yet, without waiting.
+
+        It is said again until it is known to have arrived: `frames` and `settle_claims` see to it.
+        """
+        request = self.number()
+        self._claims[request] = _claim(request, trainer, fillings)
+        self._send(self._claims[request])
+
+    def settle_claims(self) -> None:
+        """Wait until all that was told is known to have arrived.
+
+        Raises:
+            StreamError: the stream is gone, or others have frames that are in use.
+        """
+        while self._claims:
+            self._take_verdict(self._await(self._claims, ("claimed",), self._tell_claims))
+
+    def forget_claims(self) -> None:
+        """Say nothing of them any more: the stream is gone."""
+        self._claims.clear()
+
+    def _tell_claims(self) -> None:
+        for message in self._claims.values():
+            self._send(message)
+
+    def _take_verdict(self, claimed: Header) -> None:
+        del self._claims[claimed["request"]]
+        if not claimed["is_yours"]:
+            raise StreamError(f"{self.address.url}: others have got frames that are in use here")
 
     def ask_for(self, kind: str, **values: Any) -> Header:
         """Ask something once and return the answer; the body of a reply is to be read with `part`.
@@ -197,7 +242,7 @@ class Connection:
         Raises:
             StreamError: the stream is gone, or refuses; or the message is too long for it.
         """
-        request = next(self._numbers)
+        request = self.number()
         message = packed(kind, request=request, **values)
         if len(message) > MOST_HEADER_BYTES:
             raise StreamError(
@@ -336,3 +381,8 @@ def _is_answer(header: Header, requests: Container[int]) -> bool:
     numbers = [number for number, _ in header.get("answers", ())]
     numbers += [header["request"]] if "request" in header else []
     return not numbers or any(number in requests for number in numbers)
+
+
+def _claim(request: int, trainer: str, fillings: Iterable[Sequence[int]]) -> bytes:
+    rows = [list(filling) for filling in fillings]
+    return packed("claim", request=request, trainer=trainer, fillings=rows)

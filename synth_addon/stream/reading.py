@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,19 +16,46 @@ from numpy.typing import NDArray
 
 from .address import StreamAddress
 from .buffers import Buffers
-from .claims import RemoteClaim
+from .claims import Claimed, RemoteClaim, no_claim
 from .connection import Connection
 from .copied_frames import CopiedFrames
 from .errors import StreamError, WireError
 from .frame_layout import ArrayField
 from .frame_row import FrameRow, runs_of
-from .frames import StreamBatch
+from .frames import Content, StreamBatch
 from .lease import Lease
 from .lent_frames import LentFrames
 from .pace import Pace
+from .ring import Ring
 
 _PART_OF_SLOTS = 4
 """One in so many slots of the stream is for frames that one reader waits for."""
+_SURE_S = 4.0
+"""The stream gives frames to others no sooner than 5 s after it has lost their reader."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request: for how many frames, and when it was made, by `time.monotonic`."""
+
+    count: int
+    at: float
+
+
+@dataclass
+class _Arrived:
+    """A batch that has come.
+
+    Attributes:
+        number: of its request, which was made at `asked_at`, by `time.monotonic`.
+        copied: fillings of the slots that it was copied from, if the stream is to be told once
+            they are used.
+    """
+
+    number: int
+    asked_at: float
+    batch: StreamBatch
+    copied: Sequence[tuple[int, int]] | None = None
 
 
 class Reading:
@@ -52,9 +82,8 @@ class Reading:
         self._trainer, self._counts, self._converted = trainer, counts, converted
         self._is_passed_on = is_passed_on
         self._connection = Connection(address, trainer, epoch)
-        self._numbers = itertools.count(1)
-        self._asked: dict[int, int] = {}
-        self._here: deque[tuple[int, StreamBatch]] = deque()
+        self._asked: dict[int, _Asked] = {}
+        self._here: deque[_Arrived] = deque()
         self._pace = Pace()
         self._passed = 0
         self._buffers = Buffers()
@@ -74,38 +103,57 @@ class Reading:
                 self._ask()
                 if not self._here:
                     continue
-                number, batch = self._here.popleft()
-                if not self._is_passed_on:
-                    batch.claim()
-                self._passed = max(self._passed, number)
+                arrived = self._here.popleft()
+                if not self._claim(arrived):
+                    self._connection.ask(self._new_requests([arrived.batch.count]))
+                    continue
+                self._passed = max(self._passed, arrived.number)
                 self._pace.tick()
-                yield batch
-                del batch
+                yield arrived.batch
+                del arrived
+        except StreamError:
+            self._connection.forget_claims()
+            raise
         finally:
             self._leave()
 
     def _receive(self, kind: type[StreamBatch]) -> None:
         """Take batches in that have come; those that went to others are asked for anew."""
         try:
-            for number, rows in self._connection.frames(self._asked):
-                batch = self._batch(rows, kind) if rows else None
-                self._take(number, batch, is_end=rows is None)
+            counts = {number: asked.count for number, asked in self._asked.items()}
+            for number, rows in self._connection.frames(counts):
+                self._take(number, rows, kind)
         except WireError as error:
             url = self._connection.address.url
             raise StreamError(f"{url}: does not speak as a stream: {error}") from error
 
-    def _take(self, number: int, batch: StreamBatch | None, *, is_end: bool) -> None:
-        count = self._asked.pop(number)
-        if batch is not None:
-            self._here.append((number, batch))
-        elif is_end:
+    def _take(self, number: int, rows: list[FrameRow] | None, kind: type[StreamBatch]) -> None:
+        asked = self._asked.pop(number)
+        if rows is None:
             self._counts = iter(())
+        elif not rows:
+            self._connection.ask(self._new_requests([asked.count]))
         else:
-            self._connection.ask(self._new_requests([count]))
+            self._here.append(self._arrived(number, asked.at, rows, kind))
         # answers come in order, so what was asked for earlier is lost
-        earlier = {other: count for other, count in self._asked.items() if other < number}
+        earlier = {other: lost.count for other, lost in self._asked.items() if other < number}
         if earlier:
             self._connection.ask(earlier)
+
+    def _claim(self, arrived: _Arrived) -> bool:
+        """Count frames as used, unless another process is to do so.
+
+        Returns:
+            whether they are this reader's yet.
+        """
+        if arrived.copied is None:
+            if not self._is_passed_on:
+                arrived.batch.claim()
+            return True
+        if time.monotonic() - arrived.asked_at < _SURE_S:
+            self._connection.tell_claim(self._trainer, arrived.copied)
+            return True
+        return RemoteClaim(self._connection.address, self._trainer, arrived.copied).is_heard()
 
     def _ask(self) -> None:
         """Ask for more once half of what is to be under way has come."""
@@ -125,26 +173,38 @@ class Reading:
             self._connection.ask(self._new_requests(counts))
 
     def _new_requests(self, counts: Sequence[int]) -> dict[int, int]:
-        requests = {next(self._numbers): count for count in counts}
-        self._asked.update(requests)
+        now = time.monotonic()
+        requests = {self._connection.number(): count for count in counts}
+        self._asked.update({number: _Asked(count, now) for number, count in requests.items()})
         return requests
 
-    def _batch(self, rows: Sequence[FrameRow], kind: type[StreamBatch]) -> StreamBatch | None:
-        if self._connection.ring is None:
-            received = self._received(rows)
-            return kind(received, rows, self._converted) if received is not None else None
-        fillings = [(row.slot, row.filling) for row in rows]
-        lease = Lease(self._connection.ring, fillings, is_passed_on=self._is_passed_on)
-        room = lease.ring.layout.text_bytes
+    def _arrived(
+        self, number: int, asked_at: float, rows: Sequence[FrameRow], kind: type[StreamBatch]
+    ) -> _Arrived:
+        fillings = tuple((row.slot, row.filling) for row in rows)
+        if self._connection.ring is not None:
+            content: Content = self._lent(self._connection.ring, fillings, rows)
+            return _Arrived(number, asked_at, kind(content, rows, self._converted))
+        if self._is_passed_on and all(row.is_lent for row in rows):
+            claim = RemoteClaim(self._connection.address, self._trainer, fillings)
+            return _Arrived(
+                number, asked_at, kind(self._received(rows, claim), rows, self._converted)
+            )
+        content = self._received(rows, no_claim)
+        return _Arrived(number, asked_at, kind(content, rows, self._converted), fillings)
+
+    def _lent(
+        self, ring: Ring, fillings: Sequence[tuple[int, int]], rows: Sequence[FrameRow]
+    ) -> Content:
+        lease = Lease(ring, fillings, is_passed_on=self._is_passed_on)
+        room = ring.layout.text_bytes
         texts = {
             place: self._connection.part()
             for place, row in enumerate(rows)
             if row.text_bytes > room
         }
         content = LentFrames(lease, rows, texts)
-        if all(row.is_lent for row in rows):
-            return kind(content, rows, self._converted)
-        return kind(self._copied(lease, content), rows, self._converted)
+        return content if all(row.is_lent for row in rows) else self._copied(lease, content)
 
     def _copied(self, lease: Lease, content: LentFrames) -> CopiedFrames:
         """Copy frames whose slots the stream needs, and give these back."""
@@ -160,25 +220,13 @@ class Reading:
         lease.release()
         return copied
 
-    def _received(self, rows: Sequence[FrameRow]) -> CopiedFrames | None:
-        """Read the parts of a message: all texts, then of each array all runs of slots.
-
-        None stands for frames that others have.
-        """
+    def _received(self, rows: Sequence[FrameRow], claimed: Claimed) -> CopiedFrames:
+        """Read the parts of a message: all texts, then of each array all runs of slots."""
+        layout = self._connection.welcome.layout
         texts = [self._connection.part() for _ in rows]
         runs = list(runs_of(rows))
-        arrays = [
-            self._received_array(field, len(rows), runs)
-            for field in self._connection.welcome.layout.arrays
-        ]
-        fillings = tuple((row.slot, row.filling) for row in rows)
-        claim = RemoteClaim(self._connection.address, self._trainer, fillings)
-        layout = self._connection.welcome.layout
-        if self._is_passed_on and all(row.is_lent for row in rows):
-            return CopiedFrames(layout, arrays, texts, claim)
-        if not claim.is_heard():
-            return None
-        return CopiedFrames(layout, arrays, texts)
+        arrays = [self._received_array(field, len(rows), runs) for field in layout.arrays]
+        return CopiedFrames(layout, arrays, texts, claimed)
 
     def _received_array(
         self, field: ArrayField, count: int, runs: Sequence[tuple[int, int]]
@@ -195,9 +243,11 @@ class Reading:
     def _leave(self) -> None:
         if os.getpid() != self._process:
             return  # a fork's copy of the iteration; its sockets are the parent's
+        numbers = [*self._asked, *(arrived.number for arrived in self._here)]
         self._here.clear()
-        missed = [number for number in self._asked if number < self._passed]
-        self._connection.bye(self._passed, missed)
+        with suppress(StreamError):
+            self._connection.settle_claims()
+        self._connection.bye(self._passed, [n for n in numbers if n < self._passed])
 
 
 def counts_of(frames: int | None, batch_size: int, part: int, parts: int) -> Iterator[int]:

@@ -134,7 +134,9 @@ def is_count(value: Any) -> bool:
 
 def is_requests(value: Any) -> bool:
     """Tell whether it is a list of numbers of requests, each with how many frames it is for."""
-    return _is_pairs(value) and all(is_number(number) and is_count(count) for number, count in value)
+    return _is_pairs(value) and all(
+        is_number(number) and is_count(count) for number, count in value
+    )
 
 
 def is_answers(value: Any) -> bool:
@@ -165,7 +167,7 @@ def rows_of(length: int) -> Check:
             and set(map(type, value)) == {list}
             and set(map(len, value)) == {length}
             and set(map(type, chain(*value))) == {int}
-            and 0 <= min(chain(*value))
+            and min(chain(*value)) >= 0
             and max(chain(*value)) < _MOST_NUMBER
         )
 

@@ -77,12 +77,16 @@ def test_epochs_have_the_length_asked_for_and_lose_nothing(
 
 
 @pytest.mark.parametrize(
-    ("workers", "is_far"), [(0, False), (1, False), (4, False), (0, True), (3, True)]
+    ("workers", "is_far", "lent"),
+    [
+        *[(0, False, 512), (1, False, 512), (4, False, 512), (0, True, 512), (3, True, 512)],
+        *[(0, False, 2), (0, True, 2)],
+    ],
 )
 def test_frames_fetched_ahead_of_an_early_end_come_later(
-    scripted: Begin, workers: int, is_far: bool
+    scripted: Begin, workers: int, is_far: bool, lent: int
 ) -> None:
-    stream = scripted("--frames", 400, "--lent", 512)
+    stream = scripted("--frames", 400, "--lent", lent)
     dataset = StreamDataset(stream.connect(is_far=is_far), batch_size=4)
     loader = DataLoader(dataset, batch_size=None, num_workers=workers)
     seen: list[int] = []

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from synth_addon.core.dataset.reading import open_dataset
 from synth_addon.core.dataset.validate import validate_dataset
-from synth_addon.stream import StreamError, StreamFrame, connect, launch
+from synth_addon.stream import StreamError, connect, launch
 from tests.farm.conftest import Synth, environment, recipe, synth  # noqa: F401 - fixtures
+
+from .frame_hashes import hashes_of_dataset, hashes_of_stream
 
 SCENES = 12
 CHANNELS = ("image", "depth", "normals", "instances")
@@ -42,36 +41,6 @@ def written(
     done = synth("generate", recipe, "-o", out, "--scenes", SCENES, *sets)
     assert done.returncode == 0, done.stderr
     return out
-
-
-def hashes_of_stream(frames: Iterable[StreamFrame]) -> list[str]:
-    """Return a hash of each frame's arrays and annotation, sorted."""
-    return sorted(
-        _hash(frame["image"], frame["depth"], frame["instances"], frame["annotation"])
-        for frame in frames
-    )
-
-
-def hashes_of_dataset(folder: Path) -> list[str]:
-    """Return the same of a dataset's frames."""
-    dataset = open_dataset(folder)
-    return sorted(
-        _hash(
-            dataset.image(frame),
-            dataset.depth(frame),
-            dataset.instances(frame),
-            json.loads(dataset.annotation(frame).model_dump_json()),
-        )
-        for frame in dataset.frame_numbers()
-    )
-
-
-def _hash(*values: Any) -> str:
-    digest = hashlib.sha256()
-    for value in values:
-        is_array = hasattr(value, "tobytes")
-        digest.update(value.tobytes() if is_array else json.dumps(value, sort_keys=True).encode())
-    return digest.hexdigest()
 
 
 @pytest.mark.usefixtures("quick")
