@@ -364,7 +364,7 @@ class Broker:
         self._answers.clear()
 
     def _parts(self, contents: Sequence[Content]) -> list[Any]:
-        """Return all texts, then of each array the frames of each run of slots."""
+        """Return all texts in one part, then of each array the frames of each run of slots."""
         assert self._ring is not None
         ring, rows = self._ring, [content.row for content in contents]
         texts = [
@@ -376,7 +376,7 @@ class Broker:
             for number in range(len(ring.layout.arrays))
             for first, end in runs_of(rows)
         ]
-        return [*texts, *arrays]
+        return [b"".join(texts), *arrays]
 
     def _answer(self, identity: bytes, header: bytes, parts: Sequence[bytes] = ()) -> None:
         try:

@@ -14,7 +14,7 @@ from ..stream.wire import FROM_READERS, MOST_HEADER_BYTES, Header, unpacked
 _HEARTBEAT_MS = 1000
 _PATIENCE_MS = 5000
 _LINGER_MS = 300
-_BUFFER_BYTES = 4 << 20
+_BUFFER_BYTES = 512 << 10
 _MOST_AT_ONCE = 256
 LOOPBACK = ("tcp://127.0.0.1:", "tcp://localhost:", "ipc://")
 

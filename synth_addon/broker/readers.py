@@ -129,7 +129,7 @@ class Readers:
         )
 
     def has_some_left(self, reader: Reader) -> bool:
-        """Tell whether a reader that uses its frames itself has yet to use some that it was given."""
+        """Tell whether a reader that uses frames itself has not yet used all that it was given."""
         return reader.is_own and bool(self._unclaimed(self._table.granted_to(reader.number)))
 
     def watch(self) -> None:

@@ -22,6 +22,10 @@ _DOUBT_S = 2.0
 _PAUSE_S = 0.01
 
 
+Filling = tuple[int, int]
+"""A slot, and the how-manieth filling of it."""
+
+
 class Lease:
     """Slots that a reader was given.
 
@@ -32,7 +36,7 @@ class Lease:
     """
 
     def __init__(
-        self, ring: Ring, fillings: Sequence[tuple[int, int]], *, is_passed_on: bool = False
+        self, ring: Ring, fillings: Sequence[Filling], *, is_passed_on: bool = False
     ) -> None:
         self.ring = ring
         self.fillings = tuple(fillings)

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 
+from .claims import Claimed, Claims, no_claim
 from .errors import StreamError
 from .frame_layout import FrameLayout, layout_from_json
 from .frame_row import FrameRow
-from .lease import Lease
+from .lease import Filling, Lease
 from .ring import Ring, RingAddress, open_ring
 
 _OPEN: dict[RingAddress, Ring] = {}
 """Rings that this process has mapped for batches that other processes have passed on to it."""
+
+State = tuple[Any, RingAddress, Sequence[Filling], Sequence[FrameRow], Mapping[int, bytes], Claimed]
 
 
 class LentFrames:
     """Content of a batch whose slots are held by a lease.
 
     Args:
-        texts: annotations that had no room in their slots, by the place of their frame.
+        texts: annotations that are not in their slots, by the place of their frame.
+        claimed: tells a stream elsewhere that the frames are used.
     """
 
-    def __init__(self, lease: Lease, rows: Sequence[FrameRow], texts: Mapping[int, bytes]) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        rows: Sequence[FrameRow],
+        texts: Mapping[int, bytes],
+        claimed: Claimed = no_claim,
+    ) -> None:
         self.layout: FrameLayout = lease.ring.layout
         self._lease, self._rows, self._texts = lease, tuple(rows), dict(texts)
+        self._claimed = claimed
 
     def claim(self) -> None:
         """Count the frames as used."""
+        claimed, self._claimed = self._claimed, no_claim
+        claimed()
         self._lease.claim()
 
     def array(self, number: int) -> NDArray[Any]:
@@ -57,7 +71,7 @@ class LentFrames:
             texts |= {len(rows) + place: text for place, text in part._texts.items()}
             rows += part._rows
         lease = self._lease.joined([other._lease for other in others])
-        return LentFrames(lease, rows, texts)
+        return LentFrames(lease, rows, texts, Claims(tuple(part._claimed for part in parts)))
 
     def passed_on(self) -> tuple[Callable[..., LentFrames], tuple[Any, ...]]:
         """Return what makes the same in another process of the machine, which then holds them."""
@@ -67,22 +81,28 @@ class LentFrames:
     def receipt(self) -> tuple[Callable[..., None], tuple[Any, ...]]:
         """Return what another process of the machine calls to count the frames as used there."""
         self._lease.hand_over()
-        return claimed, self._state()
+        return claim_passed_on, self._state()
 
-    def _state(self) -> tuple[Any, ...]:
-        ring = self._lease.ring
-        return ring.layout.to_json(), ring.address, self._rows, self._texts
+    def _state(self) -> State:
+        lease, ring = self._lease, self._lease.ring
+        layout = ring.layout.to_json()
+        return layout, ring.address, lease.fillings, self._rows, self._texts, self._claimed
 
 
 def opened(
-    layout: Any, address: RingAddress, rows: Sequence[FrameRow], texts: Mapping[int, bytes]
+    layout: Any,
+    address: RingAddress,
+    fillings: Sequence[Filling],
+    rows: Sequence[FrameRow],
+    texts: Mapping[int, bytes],
+    claimed: Claimed,
 ) -> LentFrames:
     """Return frames that another process has passed on."""
     if address not in _OPEN:
-        _OPEN.clear()  # of streams that have ended
+        for ended in [known for known in _OPEN if not os.path.exists(known.path)]:
+            del _OPEN[ended]
         _OPEN[address] = _opened(layout_from_json(layout), address)
-    lease = Lease(_OPEN[address], [(row.slot, row.filling) for row in rows])
-    return LentFrames(lease, rows, texts)
+    return LentFrames(Lease(_OPEN[address], fillings), rows, texts, claimed)
 
 
 def _opened(layout: FrameLayout, address: RingAddress) -> Ring:
@@ -92,6 +112,6 @@ def _opened(layout: FrameLayout, address: RingAddress) -> Ring:
         raise StreamError(f"the stream of these frames has ended: {error}") from error
 
 
-def claimed(*state: Any) -> None:
+def claim_passed_on(*state: Any) -> None:
     """Count frames as used, and give their slots back."""
     opened(*state).claim()

@@ -23,9 +23,10 @@ from .errors import StreamError, WireError
 from .frame_layout import ArrayField
 from .frame_row import FrameRow, runs_of
 from .frames import Content, StreamBatch
-from .lease import Lease
+from .lease import Filling, Lease
 from .lent_frames import LentFrames
 from .pace import Pace
+from .relay import relay_for
 from .ring import Ring
 
 _PART_OF_SLOTS = 4
@@ -55,7 +56,7 @@ class _Arrived:
     number: int
     asked_at: float
     batch: StreamBatch
-    copied: Sequence[tuple[int, int]] | None = None
+    copied: Sequence[Filling] | None = None
 
 
 class Reading:
@@ -134,7 +135,7 @@ class Reading:
         elif not rows:
             self._connection.ask(self._new_requests([asked.count]))
         else:
-            self._here.append(self._arrived(number, asked.at, rows, kind))
+            self._here.append(self._arrived(number, asked, rows, kind))
         # answers come in order, so what was asked for earlier is lost
         earlier = {other: lost.count for other, lost in self._asked.items() if other < number}
         if earlier:
@@ -179,23 +180,20 @@ class Reading:
         return requests
 
     def _arrived(
-        self, number: int, asked_at: float, rows: Sequence[FrameRow], kind: type[StreamBatch]
+        self, number: int, asked: _Asked, rows: Sequence[FrameRow], kind: type[StreamBatch]
     ) -> _Arrived:
         fillings = tuple((row.slot, row.filling) for row in rows)
+        copied = None
         if self._connection.ring is not None:
             content: Content = self._lent(self._connection.ring, fillings, rows)
-            return _Arrived(number, asked_at, kind(content, rows, self._converted))
-        if self._is_passed_on and all(row.is_lent for row in rows):
+        elif self._is_passed_on and all(row.is_lent for row in rows):
             claim = RemoteClaim(self._connection.address, self._trainer, fillings)
-            return _Arrived(
-                number, asked_at, kind(self._received(rows, claim), rows, self._converted)
-            )
-        content = self._received(rows, no_claim)
-        return _Arrived(number, asked_at, kind(content, rows, self._converted), fillings)
+            content = self._relayed(asked.count, rows, claim)
+        else:
+            content, copied = self._received(rows, no_claim), fillings
+        return _Arrived(number, asked.at, kind(content, rows, self._converted), copied)
 
-    def _lent(
-        self, ring: Ring, fillings: Sequence[tuple[int, int]], rows: Sequence[FrameRow]
-    ) -> Content:
+    def _lent(self, ring: Ring, fillings: Sequence[Filling], rows: Sequence[FrameRow]) -> Content:
         lease = Lease(ring, fillings, is_passed_on=self._is_passed_on)
         room = ring.layout.text_bytes
         texts = {
@@ -221,15 +219,37 @@ class Reading:
         return copied
 
     def _received(self, rows: Sequence[FrameRow], claimed: Claimed) -> CopiedFrames:
-        """Read the parts of a message: all texts, then of each array all runs of slots."""
+        """Read the parts of a message: all texts in one, then of each array all runs of slots."""
         layout = self._connection.welcome.layout
-        texts = [self._connection.part() for _ in rows]
+        texts = self._received_texts(rows)
         runs = list(runs_of(rows))
         arrays = [self._received_array(field, len(rows), runs) for field in layout.arrays]
         return CopiedFrames(layout, arrays, texts, claimed)
 
+    def _relayed(self, count: int, rows: Sequence[FrameRow], claimed: Claimed) -> Content:
+        """Read the same into memory that another process of this machine shares."""
+        layout = self._connection.welcome.layout
+        relay = relay_for(layout, count)
+        lease = relay.take(len(rows)) if relay is not None else None
+        if lease is None:
+            return self._received(rows, claimed)
+        texts = dict(enumerate(self._received_texts(rows)))
+        first, runs = lease.fillings[0][0], list(runs_of(rows))
+        for number in range(len(layout.arrays)):
+            for begin, end in runs:
+                part = lease.ring.arrays(slice(first + begin, first + end), number)
+                self._connection.part_into(part.data.cast("B"))
+        return LentFrames(lease, rows, texts, claimed)
+
+    def _received_texts(self, rows: Sequence[FrameRow]) -> list[bytes]:
+        text = self._connection.part_of(sum(row.text_bytes for row in rows))
+        ends = itertools.accumulate(row.text_bytes for row in rows)
+        return [
+            bytes(text[end - row.text_bytes : end]) for row, end in zip(rows, ends, strict=True)
+        ]
+
     def _received_array(
-        self, field: ArrayField, count: int, runs: Sequence[tuple[int, int]]
+        self, field: ArrayField, count: int, runs: Sequence[Filling]
     ) -> NDArray[Any]:
         """Read one array of all frames, (count, *shape); one run is used as it has come."""
         if len(runs) == 1:
