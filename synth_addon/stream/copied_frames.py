@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .claims import Claimed, Claims, no_claim
 from .frame_layout import FrameLayout, layout_from_json
+from .frame_row import FrameRow
 from .frames import Content, tensor
 
 
@@ -59,7 +60,11 @@ class CopiedFrames:
 
 
 def received(
-    layout: Any, arrays: Sequence[Any], texts: Sequence[bytes], claimed: Claimed
+    rows: Sequence[FrameRow],
+    layout: Any,
+    arrays: Sequence[Any],
+    texts: Sequence[bytes],
+    claimed: Claimed,
 ) -> CopiedFrames:
     """Return frames that another process has passed on."""
     return CopiedFrames(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 
 class FrameRow(NamedTuple):
     """A frame in a slot, as messages carry it.
@@ -28,6 +30,17 @@ class FrameRow(NamedTuple):
     version: int
     seed: int
     text_bytes: int
+
+
+def packed_rows(rows: Sequence[FrameRow]) -> bytes:
+    """Return rows in few bytes, which are quickly made; `unpacked_rows` reads them."""
+    return np.array(rows, np.int64).tobytes()
+
+
+def unpacked_rows(packed: bytes) -> tuple[FrameRow, ...]:
+    """Return the rows that `packed_rows` was given."""
+    values = np.frombuffer(packed, np.int64).reshape(-1, len(FrameRow._fields))
+    return tuple(map(FrameRow._make, values.tolist()))
 
 
 def runs_of(rows: Sequence[FrameRow]) -> Iterator[tuple[int, int]]:

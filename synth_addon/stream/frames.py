@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .errors import StreamError
 from .frame_layout import FrameLayout
-from .frame_row import FrameRow
+from .frame_row import FrameRow, packed_rows, unpacked_rows
 from .json_arrays import decoded
 
 NUMBERS = ("frame", "scene", "view", "version", "seed")
@@ -27,7 +27,9 @@ class Content(Protocol):
 
     def texts(self) -> Sequence[bytes]: ...
 
-    def passed_on(self) -> tuple[Callable[..., Content], tuple[Any, ...]]: ...
+    def passed_on(self) -> tuple[Callable[..., Content], tuple[Any, ...]]:
+        """Return what makes the same of the frames' rows and of these arguments elsewhere."""
+        ...
 
     def receipt(self) -> tuple[Callable[..., None], tuple[Any, ...]]: ...
 
@@ -120,7 +122,8 @@ class StreamBatch:
         return self._converted(self._content.array(self._names.index(name)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _received, (type(self), *self._content.passed_on(), self._rows, self._converted)
+        passed_on, rows = self._content.passed_on(), packed_rows(self._rows)
+        return _received, (type(self), rows, self._converted, *passed_on)
 
 
 class StreamFrame(StreamBatch):
@@ -139,12 +142,13 @@ def _annotation(text: bytes) -> Any:
 
 def _received(
     kind: type[StreamBatch],
+    packed: bytes,
+    converted: Callable[[Any], Any],
     opened: Callable[..., Content],
     arguments: tuple[Any, ...],
-    rows: Sequence[FrameRow],
-    converted: Callable[[Any], Any],
 ) -> StreamBatch:
-    return kind(opened(*arguments), rows, converted)
+    rows = unpacked_rows(packed)
+    return kind(opened(rows, *arguments), rows, converted)
 
 
 def same(array: NDArray[Any]) -> NDArray[Any]:

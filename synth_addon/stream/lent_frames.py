@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,14 +12,14 @@ from numpy.typing import NDArray
 from .claims import Claimed, Claims, no_claim
 from .errors import StreamError
 from .frame_layout import FrameLayout, layout_from_json
-from .frame_row import FrameRow
+from .frame_row import FrameRow, packed_rows, unpacked_rows
 from .lease import Filling, Lease
-from .ring import Ring, RingAddress, open_ring
+from .ring import Reference, Ring, RingAddress, open_ring
 
-_OPEN: dict[RingAddress, Ring] = {}
+_OPEN: dict[Reference, Ring] = {}
 """Rings that this process has mapped for batches that other processes have passed on to it."""
 
-State = tuple[Any, RingAddress, Sequence[Filling], Sequence[FrameRow], Mapping[int, bytes], Claimed]
+State = tuple[Reference, Sequence[Filling] | None, Mapping[int, bytes], Claimed]
 
 
 class LentFrames:
@@ -60,7 +61,7 @@ class LentFrames:
 
     def shares_ring(self, other: LentFrames) -> bool:
         """Tell whether both are in one ring."""
-        return self._lease.ring.address == other._lease.ring.address
+        return self._lease.ring.reference == other._lease.ring.reference
 
     def joined(self, others: Sequence[LentFrames]) -> LentFrames:
         """Return these frames and those of others as one content, which then holds them."""
@@ -81,37 +82,42 @@ class LentFrames:
     def receipt(self) -> tuple[Callable[..., None], tuple[Any, ...]]:
         """Return what another process of the machine calls to count the frames as used there."""
         self._lease.hand_over()
-        return claim_passed_on, self._state()
+        return claim_passed_on, (packed_rows(self._rows), *self._state())
 
     def _state(self) -> State:
-        lease, ring = self._lease, self._lease.ring
-        layout = ring.layout.to_json()
-        return layout, ring.address, lease.fillings, self._rows, self._texts, self._claimed
+        fillings = self._lease.fillings
+        is_relayed = fillings != tuple((row.slot, row.filling) for row in self._rows)
+        own = fillings if is_relayed else None
+        return self._lease.ring.reference, own, self._texts, self._claimed
 
 
 def opened(
-    layout: Any,
-    address: RingAddress,
-    fillings: Sequence[Filling],
     rows: Sequence[FrameRow],
+    ring: Reference,
+    fillings: Sequence[Filling] | None,
     texts: Mapping[int, bytes],
     claimed: Claimed,
 ) -> LentFrames:
-    """Return frames that another process has passed on."""
-    if address not in _OPEN:
-        for ended in [known for known in _OPEN if not os.path.exists(known.path)]:
+    """Return frames that another process has passed on.
+
+    Args:
+        fillings: where they are, if not where their rows say.
+    """
+    if ring not in _OPEN:
+        for ended in [known for known in _OPEN if not os.path.exists(known[0])]:
             del _OPEN[ended]
-        _OPEN[address] = _opened(layout_from_json(layout), address)
-    return LentFrames(Lease(_OPEN[address], fillings), rows, texts, claimed)
+        _OPEN[ring] = _opened(*ring)
+    places = [(row.slot, row.filling) for row in rows] if fillings is None else fillings
+    return LentFrames(Lease(_OPEN[ring], places), rows, texts, claimed)
 
 
-def _opened(layout: FrameLayout, address: RingAddress) -> Ring:
+def _opened(path: str, token: str, slots: int, layout: str) -> Ring:
     try:
-        return open_ring(layout, address)
+        return open_ring(layout_from_json(json.loads(layout)), RingAddress(path, token, slots))
     except (OSError, ValueError) as error:
         raise StreamError(f"the stream of these frames has ended: {error}") from error
 
 
-def claim_passed_on(*state: Any) -> None:
+def claim_passed_on(packed: bytes, *state: Any) -> None:
     """Count frames as used, and give their slots back."""
-    opened(*state).claim()
+    opened(unpacked_rows(packed), *state).claim()

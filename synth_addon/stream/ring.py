@@ -13,6 +13,7 @@ more). A filling is the number of times that the slot was filled.
 from __future__ import annotations
 
 import itertools
+import json
 import mmap
 import os
 import secrets
@@ -20,6 +21,7 @@ import stat
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -34,6 +36,9 @@ _PAGE = 4096
 _WORDS = 3
 _WORD_BYTES = 8
 MOST_SLOTS = 4096
+
+Reference = tuple[str, str, int, str]
+"""An address, and a layout as JSON."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,17 @@ class Ring:
         ]
         self._texts = _block(memory, texts, "uint8", (slots, layout.text_bytes))
 
-    @property
+    @cached_property
     def address(self) -> RingAddress:
         """How others find it."""
         token = self._memory[len(_MAGIC) : len(_MAGIC) + _TOKEN_BYTES].hex()
         return RingAddress(self._path, token, self.slots)
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The same and what frames look like, in few bytes."""
+        address, layout = self.address, json.dumps(self.layout.to_json())
+        return address.path, address.token, address.slots, layout
 
     def array(self, slot: int, number: int) -> NDArray[Any]:
         """Return one array of a slot, by its place in the layout; it is the memory itself."""
