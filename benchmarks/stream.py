@@ -192,9 +192,9 @@ def bare_rate(seconds: float, overrides: Sequence[str]) -> float:
 
 def stream_rate(seconds: float, overrides: Sequence[str], instances: int) -> float:
     """Return frames a second of a stream, read as tensors."""
-    with launch(PRESET, instances, overrides=overrides) as stream:
+    with launch(PRESET, instances, overrides=overrides, queue=_SHORT_QUEUE) as stream:
         frames = iter(StreamDataset(stream))
-        for _ in range(_WARM_FRAMES + stream.statistics()["queue"]):
+        for _ in range(_WARM_FRAMES * instances + _SHORT_QUEUE):
             next(frames)
         began, count = time.perf_counter(), 0
         while (took := time.perf_counter() - began) < seconds:
@@ -221,6 +221,7 @@ def renderers(rounds: int, seconds: float) -> None:
         ratios = [statistics.median(row[at] / row[0] for row in rows) for at in (1, 2)]
         sys.stdout.write(f"{engine:20}{bare:10.2f}{one:12.2f}{ratios[0]:8.2f}")
         sys.stdout.write(f"{many:14.2f}{ratios[1]:8.2f}\n")
+        sys.stdout.flush()
 
 
 def updates(rounds: int) -> None:

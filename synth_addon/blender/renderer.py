@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ..core.collision.cache import cache_folder
 from ..core.collision.decomposition import Decomposer
 from ..core.devices import Device, recorded_version
 from ..core.errors import RenderError
-from ..core.geometry_buffer import GeometryTracer
+from ..core.geometry_buffer import GeometryBuffer, GeometryTracer
 from ..core.mesh import TriangleMesh
 from ..core.rendered_frame import RenderedFrame
 from ..core.room_content import RoomContent
@@ -75,6 +76,7 @@ class BlenderRenderer:
         self.times = PartTimes()
         self._built: SettledScene | None = None
         self._tracer: GeometryTracer | None = None
+        self._beside = ThreadPoolExecutor(1, "tracing")
         self._paths = paths
         self._threads = threads
         self._device = device
@@ -136,6 +138,7 @@ class BlenderRenderer:
         with self.times.part("sync"):
             place_camera(scene, self.builder.camera, self.builder.lens, view)
             scene.cycles.seed = view.render_seed
+        traced = self._tracing(view)
         try:
             with moving(scene, self._steps(motion)) if motion else nullcontext():
                 bpy.ops.render.render(scene=scene.name)
@@ -143,7 +146,7 @@ class BlenderRenderer:
             reason = str(error).strip()
             raise RenderError(f"frame {view.frame}: Blender could not render: {reason}") from error
         with self.times.part("decode"):
-            return self._read(view)
+            return self._read(view, traced)
 
     def clear(self) -> None:
         """Remove the scene built last and its procedural meshes; files stay loaded."""
@@ -152,6 +155,7 @@ class BlenderRenderer:
 
     def close(self) -> None:
         """Remove the renderer's scenes, assets and files."""
+        self._beside.shutdown()
         self.builder.close()
         self._stage.close()
         self._library.close()
@@ -160,19 +164,25 @@ class BlenderRenderer:
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
         return {key: self._library.load(key, asset) for key, asset in spec.assets.items()}
 
-    def _read(self, view: SettledView) -> RenderedFrame:
-        """Return the arrays of the render that was just made.
+    def _tracing(self, view: SettledView) -> Future[GeometryBuffer] | None:
+        """Begin to trace what Blender's passes do not give, beside the render.
 
         Cycles' passes are those of pixels' centres only where nothing blurs the picture.
         """
-        scene, names, folder = self.builder.scene, self.builder.names, self.scratch.path
         if self._built.spec.render.engine == "CYCLES" and not view.is_blurred:
-            return read_frame(scene, view, names, folder)
+            return None
         if self._tracer is None:
             assets = self._assets(self._built.spec)
             meshes = {key: asset.triangles for key, asset in assets.items()}
             self._tracer = GeometryTracer(self._built, meshes)
-        return read_traced_frame(scene, names, folder, self._tracer.trace(view))
+        return self._beside.submit(self._tracer.trace, view)
+
+    def _read(self, view: SettledView, traced: Future[GeometryBuffer] | None) -> RenderedFrame:
+        """Return the arrays of the render that was just made."""
+        scene, names, folder = self.builder.scene, self.builder.names, self.scratch.path
+        if traced is None:
+            return read_frame(scene, view, names, folder)
+        return read_traced_frame(scene, names, folder, traced.result())
 
     def _steps(self, motion: MotionSpec) -> dict[bpy.types.Object, Vector]:
         objects = tuple(self.builder.scene.objects[name] for name in self.builder.names.values())

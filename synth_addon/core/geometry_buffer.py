@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .camera import pixel_rays
+from .camera import Intrinsics, pixel_rays
 from .mesh import TriangleMesh
 from .placed_mesh import placed_meshes
 from .scene_spec import SettledScene, SettledView
 from .scene_tree import SceneTree
 from .transforms import Array
+
+_BAND = 1 << 13
+"""Pixels that are traced at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,25 +48,47 @@ class GeometryTracer:
 
     def trace(self, view: SettledView) -> GeometryBuffer:
         """Return the geometry buffer of one view."""
-        width, height = view.intrinsics.width, view.intrinsics.height
-        rows, columns = (index.ravel() for index in np.indices((height, width)))
-        rays = pixel_rays(view.intrinsics, columns, rows)
+        shape = view.intrinsics.height, view.intrinsics.width
+        rays, pose = _all_rays(view.intrinsics), np.asarray(view.world_from_camera)
+        normals = self._normals @ pose[:3, :3]
+        normals[-1] = 0  # of no triangle; the product may have made it -0
+        buffer = GeometryBuffer(
+            np.empty(len(rays), np.float32),
+            np.empty((len(rays), 3), np.float32),
+            np.empty(len(rays), np.uint16),
+            np.empty(len(rays), np.uint16),
+        )
+        for first in range(0, len(rays), _BAND):  # whose arrays stay in the processor's cache
+            band = slice(first, first + _BAND)
+            depth, triangles = self._nearest(view, rays[band])
+            facing = np.einsum("ij,ij->i", normals[triangles], rays[band])
+            buffer.depth[band] = depth
+            buffer.normals[band] = normals[triangles] * np.where(facing > 0, -1.0, 1.0)[:, None]
+            buffer.instance_ids[band] = self._tree.ids_of(triangles)
+            buffer.background_ids[band] = self._tree.backgrounds_of(triangles)
+        return GeometryBuffer(
+            buffer.depth.reshape(shape),
+            buffer.normals.reshape(*shape, 3),
+            buffer.instance_ids.reshape(shape),
+            buffer.background_ids.reshape(shape),
+        )
+
+    def _nearest(self, view: SettledView, rays: Array) -> tuple[Array, NDArray[np.int64]]:
+        """Return depth and triangle of what each ray hits first; infinite and -1 if nothing."""
         pose = np.asarray(view.world_from_camera)
         directions = rays @ pose[:3, :3].T
         origins = pose[:3, 3] + view.clip_start * directions
-        depth, triangle = self._tree.cast(origins, directions, view.clip_end - view.clip_start)
-        hit = triangle >= 0
-        normals = self._normals[triangle] @ pose[:3, :3]
-        towards = np.where(np.einsum("ij,ij->i", normals, rays) > 0, -1.0, 1.0)
-        normals = np.where(hit[:, None], normals * towards[:, None], 0.0)
-        return GeometryBuffer(
-            np.where(hit, depth + view.clip_start, np.inf)
-            .reshape(height, width)
-            .astype(np.float32),
-            normals.reshape(height, width, 3).astype(np.float32),
-            self._tree.ids_of(triangle).reshape(height, width).astype(np.uint16),
-            self._tree.backgrounds_of(triangle).reshape(height, width).astype(np.uint16),
-        )
+        depth, triangles = self._tree.cast(origins, directions, view.clip_end - view.clip_start)
+        return np.where(triangles >= 0, depth + view.clip_start, np.inf), triangles
+
+
+@lru_cache(maxsize=1)
+def _all_rays(intrinsics: Intrinsics) -> Array:
+    """Return the rays (N, 3) of all pixels, row by row; views mostly have one camera."""
+    rows, columns = (index.ravel() for index in np.indices((intrinsics.height, intrinsics.width)))
+    rays = pixel_rays(intrinsics, columns, rows)
+    rays.flags.writeable = False
+    return rays
 
 
 def _unit_normals(corners: Array) -> Array:
