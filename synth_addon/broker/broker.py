@@ -32,7 +32,8 @@ from .slot_table import Content, SlotTable
 _TICK_S = 0.2
 _STARVED_S = 0.001
 _MOST_STARVED_S = 0.02
-"""While instances wait for slots, released ones are looked for this often: at first, at last."""
+"""While somebody waits for what readers note in shared memory, that is looked for so often: at
+first, at last."""
 _BUSY_S = 0.002
 _BREATH_S = 0.001
 """Where frames have come that soon one after the other, the next are waited for so long."""
@@ -105,7 +106,7 @@ class Broker:
         self._answers: dict[bytes, list[tuple[int, Sequence[Content]]]] = {}
         self._served = self._delivered = self._faults = 0
         self._watched = self._waited = self._stepped = 0.0
-        self._is_busy = False
+        self._is_busy = self._holds_back = False
         self._pause = _STARVED_S
 
     def run(self) -> None:
@@ -168,7 +169,7 @@ class Broker:
 
     def _patience(self) -> float:
         """Return how long to wait for somebody to say something."""
-        if self._table is None or not self._table.is_starved:
+        if self._table is None or not (self._table.is_starved or self._holds_back):
             self._pause = _STARVED_S
             return _TICK_S
         self._pause = min(self._pause * 1.2, _MOST_STARVED_S)
@@ -295,6 +296,7 @@ class Broker:
 
     def _serve(self, table: SlotTable, readers: Readers) -> None:
         """Answer requests as far as there are frames, those of all readers in turn."""
+        self._holds_back = False
         while self._serve_each(table, readers):
             pass
         self._send_answers()
@@ -312,7 +314,8 @@ class Broker:
             if not table.ready and readers.may_get_more(reader):
                 continue
             if not table.can_lend(request.count) and readers.has_some_left(reader):
-                continue  # these would have to be copied, which counts as using them
+                self._holds_back = True  # they would be copied, which counts as using them
+                continue
             self._serve_one(table, reader, request)
             has_served = True
         return has_served

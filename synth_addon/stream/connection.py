@@ -149,10 +149,11 @@ class Connection:
         if header["kind"] != "frames":
             yield header["request"], None if header["kind"] == "end" else []
             return
+        left = dict(asked)
         for number, values in header["answers"]:
-            rows = [FrameRow(*row) for row in values]
-            if number not in asked or len(rows) > asked[number]:
-                raise WireError(f"{len(rows)} frames; {asked.get(number, 0)} were asked for")
+            rows, count = [FrameRow(*row) for row in values], left.pop(number, 0)
+            if len(rows) > count:
+                raise WireError(f"{len(rows)} frames; {count} were asked for")
             if max(row.slot for row in rows) >= self.welcome.ring.slots:
                 raise WireError(f"a slot that is none of {self.welcome.ring.slots}")
             yield number, rows

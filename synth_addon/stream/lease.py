@@ -79,7 +79,7 @@ class Lease:
         fillings = [filling for lease in (self, *others) for filling in lease.fillings]
         for lease in (self, *others):
             lease.hand_over()
-        return Lease(self.ring, fillings, is_passed_on=self._is_passed_on)
+        return type(self)(self.ring, fillings, is_passed_on=self._is_passed_on)
 
     def hand_over(self) -> None:
         """Leave the slots to whoever was told of them."""
@@ -107,6 +107,19 @@ class Lease:
         if isinstance(self._slots, slice):
             return np.asarray(_Lent(self, self.ring.arrays(self._slots, number)))
         return np.stack([self.ring.array(slot, number) for slot, _ in self.fillings])
+
+
+class RelayedLease(Lease):
+    """Slots that are only a way from one process to another.
+
+    They are free once nothing looks at them, whether the frames were used or not.
+    """
+
+    def release(self) -> None:
+        """Give the slots back."""
+        if not self._is_over and os.getpid() == self._process:
+            self._is_over = True
+            self.ring.released[self._slots] = self._numbers
 
 
 class _Lent:

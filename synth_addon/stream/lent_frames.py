@@ -13,7 +13,7 @@ from .claims import Claimed, Claims, no_claim
 from .errors import StreamError
 from .frame_layout import FrameLayout, layout_from_json
 from .frame_row import FrameRow, packed_rows, unpacked_rows
-from .lease import Filling, Lease
+from .lease import Filling, Lease, RelayedLease
 from .ring import Reference, Ring, RingAddress, open_ring
 
 _OPEN: dict[Reference, Ring] = {}
@@ -85,9 +85,7 @@ class LentFrames:
         return claim_passed_on, (packed_rows(self._rows), *self._state())
 
     def _state(self) -> State:
-        fillings = self._lease.fillings
-        is_relayed = fillings != tuple((row.slot, row.filling) for row in self._rows)
-        own = fillings if is_relayed else None
+        own = self._lease.fillings if isinstance(self._lease, RelayedLease) else None
         return self._lease.ring.reference, own, self._texts, self._claimed
 
 
@@ -107,8 +105,11 @@ def opened(
         for ended in [known for known in _OPEN if not os.path.exists(known[0])]:
             del _OPEN[ended]
         _OPEN[ring] = _opened(*ring)
-    places = [(row.slot, row.filling) for row in rows] if fillings is None else fillings
-    return LentFrames(Lease(_OPEN[ring], places), rows, texts, claimed)
+    if fillings is None:
+        lease = Lease(_OPEN[ring], [(row.slot, row.filling) for row in rows])
+    else:
+        lease = RelayedLease(_OPEN[ring], fillings)
+    return LentFrames(lease, rows, texts, claimed)
 
 
 def _opened(path: str, token: str, slots: int, layout: str) -> Ring:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from .frame_layout import FrameLayout
-from .lease import Lease
+from .lease import RelayedLease
 from .ring import Ring, create_ring
 
-_BATCHES = 6
+_BATCHES, _FRAMES = 6, 64
+"""What there is room for, whichever is more, as far as it fits into the bytes."""
 _MOST_BYTES = 512 << 20
 _RELAYS: dict[tuple[FrameLayout, int], Relay | None] = {}
 """Of this process; they stay: the trainer may open them late, and later epochs use them again."""
@@ -22,29 +23,27 @@ _RELAYS: dict[tuple[FrameLayout, int], Relay | None] = {}
 class Relay:
     """Room for some batches of so many frames."""
 
-    def __init__(self, layout: FrameLayout, batch: int) -> None:
-        self.ring: Ring = create_ring(layout, _BATCHES * batch)
+    def __init__(self, layout: FrameLayout, batch: int, batches: int) -> None:
+        self.ring: Ring = create_ring(layout, batches * batch)
         self._batch = batch
         self._fillings = np.uint64(0)
 
-    def take(self, count: int) -> Lease | None:
-        """Return a lease on slots for a batch, to be passed on; None while there are none.
-
-        Batches that the trainer drops without a look are not given back.
-        """
+    def take(self, count: int) -> RelayedLease | None:
+        """Return a lease on slots for a batch, to be passed on; None while there are none."""
         for first in range(0, self.ring.slots, self._batch):
             slots = slice(first, first + count)
             if (self.ring.granted[slots] == self.ring.released[slots]).all():
                 self._fillings += np.uint64(1)
                 self.ring.granted[slots] = self._fillings
                 fillings = [(slot, int(self._fillings)) for slot in range(first, first + count)]
-                return Lease(self.ring, fillings, is_passed_on=True)
+                return RelayedLease(self.ring, fillings, is_passed_on=True)
         return None
 
 
 def relay_for(layout: FrameLayout, batch: int) -> Relay | None:
     """Return this process' relay for batches of so many frames; None where they are too large."""
     if (layout, batch) not in _RELAYS:
-        fits = _BATCHES * batch * layout.slot_bytes <= _MOST_BYTES
-        _RELAYS[layout, batch] = Relay(layout, batch) if fits else None
+        batches = max(_BATCHES, _FRAMES // batch)
+        batches = min(batches, _MOST_BYTES // (batch * layout.slot_bytes))
+        _RELAYS[layout, batch] = Relay(layout, batch, batches) if batches > 1 else None
     return _RELAYS[layout, batch]

@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import zmq
 
-from synth_addon.stream import Stream, StreamError, connection
+from synth_addon.stream import Stream, StreamError, connection, reading
 from synth_addon.stream.address import StreamAddress
 from synth_addon.stream.frame_layout import frame_layout
 from synth_addon.stream.ring import Ring, create_ring
@@ -249,8 +249,10 @@ def test_one_that_forgets_the_reader_again_and_again_is_given_up(
         [frames(row()), b"no JSON", *GOOD_PARTS[1:]],
         [frames(row()), b"[" * 100_000, *GOOD_PARTS[1:]],
         [frames(row()), b"\xff\xfe", *GOOD_PARTS[1:]],
+        [packed("frames", answers=[[1, [row()]], [1, [row()]]]), *GOOD_PARTS * 2],
+        [packed("frames", answers=[[1, [row()]], [99, [row()]]]), *GOOD_PARTS * 2],
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_frames_that_are_none_are_refused(impostor: Callable[..., str], parts: list[bytes]) -> None:
     error = first_batch(impostor(serving(welcome(), lambda request: parts)))
@@ -351,22 +353,40 @@ def test_rings_that_are_none_are_left_alone(
     assert {message["transport"] for message in asked if message["kind"] == "more"} == {"tcp"}
 
 
-def test_a_claim_that_is_refused_is_asked_anew(impostor: Callable[..., str]) -> None:
-    verdicts = iter([False, False, True])
+def refusing(verdicts: Iterable[bool]) -> Answer:
+    """Return what answers claims so, and requests by frames of their numbers."""
+    left = iter(verdicts)
 
     def answer(message: dict[str, Any]) -> Sequence[bytes] | None:
         if message["kind"] == "hello":
             return [welcome()]
         if message["kind"] == "claim":
-            return [packed("claimed", request=message["request"], is_yours=next(verdicts))]
+            return [packed("claimed", request=message["request"], is_yours=next(left))]
         if message["kind"] == "more":
             number = message["requests"][0][0]
             return [frames(row(frame=number), request=number), *GOOD_PARTS]
         return None
 
-    batch = first_batch(impostor(answer))
+    return answer
+
+
+def test_frames_whose_late_claim_is_refused_are_asked_for_anew(
+    impostor: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_SURE_S", 0.0)
+    batch = first_batch(impostor(refusing([False, False, True])))
     assert isinstance(batch, dict), batch
-    assert batch["frame"] == [4], "2 was asked for from the start"
+    assert batch["frame"] not in ([1], [3])
+
+
+def test_a_stream_that_gives_away_frames_too_early_is_left(impostor: Callable[..., str]) -> None:
+    def read() -> object:
+        stream = Stream(Far(impostor(refusing(itertools.repeat(False)))))
+        return [batch["frame"] for batch in stream.batches(1, 50)]
+
+    error = outcome(read)
+    assert isinstance(error, StreamError), error
+    assert "others have got frames" in str(error)
 
 
 @pytest.mark.parametrize("kind", ["update", "statistics", "command"])

@@ -35,7 +35,7 @@ def relayed(relay: Relay, value: int) -> StreamBatch | None:
 
 
 def test_a_batch_is_claimed_where_it_came_from_and_given_back_here() -> None:
-    relay = Relay(LAYOUT, 4)
+    relay = Relay(LAYOUT, 4, 6)
     CLAIMED.clear()
     for value in range(30):
         batch = relayed(relay, value)
@@ -49,7 +49,7 @@ def test_a_batch_is_claimed_where_it_came_from_and_given_back_here() -> None:
 
 
 def test_memory_that_is_held_is_not_used_again() -> None:
-    relay = Relay(LAYOUT, 4)
+    relay = Relay(LAYOUT, 4, 6)
     held: list[Any] = []
     while (batch := relayed(relay, len(held))) is not None:
         held.append(batch["image"])
@@ -65,18 +65,27 @@ def test_memory_that_is_held_is_not_used_again() -> None:
 
 
 def test_batches_that_nobody_looks_at_are_not_counted_as_used() -> None:
-    relay = Relay(LAYOUT, 3)
+    relay = Relay(LAYOUT, 3, 6)
     CLAIMED.clear()
-    for _ in range(6):
+    for _ in range(30):
         assert relayed(relay, 0) is not None
-    assert relay.take(3) is None
     assert not CLAIMED
+
+
+def test_batches_that_are_never_passed_on_take_no_memory() -> None:
+    relay = Relay(LAYOUT, 3, 6)
+    for _ in range(30):
+        assert relay.take(3) is not None
 
 
 def test_a_process_has_one_relay_for_batches_of_a_form_and_none_for_huge_ones() -> None:
     assert relay_for(LAYOUT, 2) is relay_for(FrameLayout(LAYOUT.arrays, 100), 2)
     assert relay_for(LAYOUT, 2) is not relay_for(LAYOUT, 3)
     assert relay_for(frame_layout({"image": ("float64", (4000, 4000))}), 8) is None
+    single, large = relay_for(LAYOUT, 1), relay_for(LAYOUT, 40)
+    assert single is not None
+    assert large is not None
+    assert (single.ring.slots, large.ring.slots) == (64, 240)
 
 
 def test_rows_are_what_they_were_after_packing() -> None:
