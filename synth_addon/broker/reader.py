@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ..stream.wire import MOST_REQUESTS, Header
+from ..stream.wire import CONTROL, MOST_REQUESTS, Header
 
 _ZOMBIE = "Z"
 _MOST_CLAIMS = 64
@@ -73,6 +73,11 @@ class Reader:
     def is_own(self) -> bool:
         """Whether it reads for its own process, so that no other uses its frames."""
         return self.process == self.trainer_process
+
+    @property
+    def reads_frames(self) -> bool:
+        """Whether it may ask for frames; else it gives feedback, and tells what others use."""
+        return not self.trainer.endswith(f":{CONTROL}")
 
     def ask(self, request: Request) -> bool:
         """Note a request; return False if it was answered already."""

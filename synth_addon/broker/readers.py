@@ -60,7 +60,8 @@ class Readers:
     @property
     def count(self) -> int:
         """How many readers there are that may ask for frames."""
-        return sum(not reader.is_over for reader in self._by_number.values())
+        readers = self._by_number.values()
+        return sum(reader.reads_frames and not reader.is_over for reader in readers)
 
     @property
     def identities(self) -> list[bytes]:

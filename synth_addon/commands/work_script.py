@@ -32,9 +32,11 @@ def run_scripted(
     from ..broker.frame_publisher import FramePublisher
     from ..broker.scripted_instance import ScriptedInstance
     from ..core.native_threads import few_native_threads
+    from ..farm.parent import end_with_parent
     from ..stream.frame_layout import frame_layout
     from ..stream.script_run import run_script
 
+    end_with_parent()
     with few_native_threads(options.threads):
         scene = _opened(options)
     with (

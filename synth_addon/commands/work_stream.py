@@ -56,7 +56,9 @@ def stream_frames(
     from ..broker.frame_publisher import FramePublisher, Stopped, layout_of
     from ..core.describe import dataset_info
     from ..core.job import Job
+    from ..farm.parent import end_with_parent
 
+    end_with_parent()
     recipe, catalog, renderer = ready
     publisher = FramePublisher(layout_of(recipe, options.channels), console.event)
     changes = _Changes(loaded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from .address import StreamAddress
 from .connection import Connection
 from .errors import StreamError
+from .wire import CONTROL
 
 Claimed = Callable[[], None]
 
-_CONTROL = "control"
 _LOCK = threading.RLock()
 _CONNECTIONS: dict[tuple[int, StreamAddress], Connection] = {}
 
@@ -72,7 +73,7 @@ def process_connection(address: StreamAddress) -> Iterator[Connection]:
     key = (os.getpid(), address)
     with _LOCK:
         if key not in _CONNECTIONS:
-            _CONNECTIONS[key] = Connection(address, f"{os.getpid()}:{_CONTROL}", "")
+            _CONNECTIONS[key] = Connection(address, f"{os.getpid()}:{CONTROL}", "")
         yield _CONNECTIONS[key]
 
 
@@ -82,3 +83,10 @@ def close_connection(address: StreamAddress) -> None:
         connection = _CONNECTIONS.pop((os.getpid(), address), None)
         if connection is not None:
             connection.close()
+
+
+@atexit.register
+def _close_connections() -> None:
+    for process, address in list(_CONNECTIONS):
+        if process == os.getpid():
+            close_connection(address)

@@ -27,6 +27,8 @@ from typing import Any
 from .errors import WireError
 
 PROTOCOL = 1
+CONTROL = "control"
+"""What those name as their dataset who read no frames."""
 MOST_HEADER_BYTES = 1 << 20
 MOST_FRAMES = 1024
 """That one request may ask for."""

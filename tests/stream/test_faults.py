@@ -396,3 +396,20 @@ def test_a_scripted_stream_that_is_told_to_end_does(scripted: Begin) -> None:
     with pytest.raises(StreamError, match="the stream has ended"):
         for _ in range(1000):
             next(frames)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system's own way on Linux")
+def test_an_instance_that_hangs_ends_with_its_broker() -> None:
+    child = (
+        "import os, signal; from synth_addon.farm.parent import end_with_parent; "
+        "end_with_parent(); print(os.getpid(), flush=True); os.kill(os.getpid(), signal.SIGSTOP)"
+    )
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    hanging = int(process.stdout.readline())
+    assert is_running(hanging)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    wait_until(lambda: not is_running(hanging), 10)

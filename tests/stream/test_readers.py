@@ -281,3 +281,12 @@ def test_processes_that_run_are_told_from_those_that_do_not() -> None:
         assert not is_running(child.pid), "a zombie"
     assert not is_running(child.pid)
     assert reader_module.is_running(2**62), "none can be looked up"
+
+
+def test_those_who_read_no_frames_are_not_counted(stream: Stream) -> None:
+    reader = stream.hello(b"a", "5:x", 5)
+    stream.hello(b"b", "5:control", 5)
+    assert stream.readers.count == 1
+    stream.readers.leave(reader, 0)
+    assert stream.readers.count == 0
+    assert stream.readers.find(b"b") is not None

@@ -99,6 +99,20 @@ def test_a_recording_of_a_killed_stream_can_be_read(
 
 
 @pytest.mark.usefixtures("quick")
+def test_a_stream_of_some_scenes_ends_when_all_is_read(recipe: Path) -> None:  # noqa: F811
+    """Also while a program that has asked for statistics is still connected."""
+    words = [sys.executable, "-m", "synth_addon.cli", "stream", str(recipe), "--json"]
+    process = subprocess.Popen([*words, "--scenes", "3"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    stream = connect(json.loads(process.stdout.readline())["address"])
+    assert stream.statistics()["version"] == 0
+    assert len(list(stream.frames())) == 6
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads(rest.splitlines()[-1])["event"]
+
+
+@pytest.mark.usefixtures("quick")
 def test_frames_say_which_version_of_the_recipe_made_them(recipe: Path) -> None:  # noqa: F811
     with launch(recipe, 2, queue=4) as stream:
         frames = stream.frames()
