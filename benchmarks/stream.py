@@ -7,7 +7,8 @@ producer that renders nothing, on one machine, by turns, each in a process of it
 of shared memory, this project through shared memory and through TCP, and pickles over ZeroMQ as
 BlendTorch has them, the last three with 0 and 1 workers of a DataLoader. Medians of all rounds, and
 ratios within a round. Pickles get settings of malloc that spare them most page faults; the ring is
-measured once more with copies past the processor's caches, as this project makes them.
+measured once more with copies past the processor's caches, as this project makes them. Bare TCP is
+a socket alone.
 
 Renderers: frames a second of the preset `cube` through a stream with 1 and more instances, over
 those of a loop that renders the same scenes in one process and gives them to nobody.
@@ -34,7 +35,7 @@ from torch.utils.data import DataLoader
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from stream_baselines import BATCH, SHAPE, BareRing, PicklePipe
+from stream_baselines import BATCH, SHAPE, BareRing, BareSocket, PicklePipe
 
 from synth_addon.broker.streaming_copies import with_streaming_copies
 from synth_addon.stream import StreamDataset, connect, launch
@@ -111,6 +112,7 @@ RING, PICKLES = "bare ring", ("pickle over ZeroMQ, 0 workers", "pickle over Zero
 SOURCES: Mapping[str, tuple[Callable[[], Source], Mapping[str, str]]] = {
     RING: (BareRing, {}),
     "bare ring, past the caches": (BareRing, with_streaming_copies(lambda place: {})(0)),
+    "bare TCP": (BareSocket, {}),
     "synth, shared memory, 0 workers": (lambda: SynthStream(0, is_shared=True), {}),
     "synth, shared memory, 1 worker": (lambda: SynthStream(1, is_shared=True), {}),
     "synth, TCP, 0 workers": (lambda: SynthStream(0, is_shared=False), {}),

@@ -1,16 +1,19 @@
 """What a stream is measured against: a bare ring of shared memory, and pickles over ZeroMQ.
 
 `BareRing` is the least that can be done: slots allotted before, one copy in, a tensor on the slot
-out, a semaphore for each batch; no annotation, no protocol, no second reader. `PicklePipe` is how
-BlendTorch passes frames on, at its best: contiguous arrays, one dict a message by `send_pyobj`,
-PUSH to PULL with a queue of 10, batches put together by the DataLoader.
+out, a semaphore for each batch; no annotation, no protocol, no second reader. `BareSocket` is the
+least through TCP. `PicklePipe` is how BlendTorch passes frames on, at its best: contiguous arrays,
+one dict a message by `send_pyobj`, PUSH to PULL with a queue of 10, batches put together by the
+DataLoader.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import socket
 import sys
 from collections.abc import Iterator
+from itertools import count
 from multiprocessing import shared_memory
 from pathlib import Path
 from typing import Any
@@ -72,6 +75,41 @@ def _fill(name: str, free: Any, full: Any) -> None:
         number += 1
 
 
+class BareSocket:
+    """The same through TCP: one call to send a frame, one to read it into memory that is there."""
+
+    def __init__(self) -> None:
+        server = socket.create_server(("127.0.0.1", 0))
+        context = multiprocessing.get_context("spawn")
+        address = server.getsockname()
+        self._process = context.Process(target=_send, args=(address,), daemon=True)
+        self._process.start()
+        self._connection, _ = server.accept()
+        server.close()
+        self._slots = np.empty((SLOTS, BATCH, *SHAPE), np.uint8)
+
+    def batches(self) -> Iterator[torch.Tensor]:
+        """Yield batches without end."""
+        for number in count():
+            slot = self._slots[number % SLOTS]
+            for frame in slot:
+                self._connection.recv_into(frame.data, flags=socket.MSG_WAITALL)
+            yield torch.from_numpy(slot)
+
+    def close(self) -> None:
+        """End the producer."""
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+
+def _send(address: tuple[str, int]) -> None:
+    picture = np.full(SHAPE, 127, np.uint8)
+    with socket.create_connection(address) as connection:
+        while True:
+            connection.sendall(picture.data)
+
+
 class PicklePipe:
     """Pickled dicts from a PUSH socket into a DataLoader."""
 
@@ -99,22 +137,22 @@ class _Pulled(IterableDataset[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         context = zmq.Context()
-        socket = context.socket(zmq.PULL)
-        socket.setsockopt(zmq.RCVHWM, _HWM)
-        socket.connect(self._address)
+        pull = context.socket(zmq.PULL)
+        pull.setsockopt(zmq.RCVHWM, _HWM)
+        pull.connect(self._address)
         while True:
-            message = socket.recv_pyobj()
+            message = pull.recv_pyobj()
             yield {"image": message["image"], "frameid": message["frameid"]}
 
 
 def _push(sender: Any) -> None:
-    socket = zmq.Context().socket(zmq.PUSH)
-    socket.setsockopt(zmq.SNDHWM, _HWM)
-    socket.setsockopt(zmq.IMMEDIATE, 1)
-    socket.bind("tcp://127.0.0.1:*")
-    sender.send(socket.getsockopt_string(zmq.LAST_ENDPOINT))
+    push = zmq.Context().socket(zmq.PUSH)
+    push.setsockopt(zmq.SNDHWM, _HWM)
+    push.setsockopt(zmq.IMMEDIATE, 1)
+    push.bind("tcp://127.0.0.1:*")
+    sender.send(push.getsockopt_string(zmq.LAST_ENDPOINT))
     picture, number = np.full(SHAPE, 127, np.uint8), 0
     while True:
         message = {"btid": 0, "frameid": number, "image": picture, "annotation": ANNOTATION}
-        socket.send_pyobj(message)
+        push.send_pyobj(message)
         number += 1
