@@ -205,12 +205,14 @@ def test_a_dataset_tells_what_it_holds(tmp_path):
     assert content_of(specs_of_dataset(dataset)) == expected
 
 
-def test_the_command_makes_trains_and_measures(tmp_path, environment):  # noqa: F811
+@pytest.mark.parametrize("is_live", [False, True], ids=["from a dataset", "from a stream"])
+def test_the_command_makes_trains_and_measures(tmp_path, environment, is_live):  # noqa: F811
     overrides = ["scenes=2", "views_per_scene=1", "physics.enabled=false", "spawn.mode=scatter"]
     overrides += ["camera.width_px=64", "camera.height_px=48"]
     command = [sys.executable, "-m", "examples.centernet", "--output", str(tmp_path)]
     command += ["--steps", "2", "--batch-size", "2", "--threads", "1", "--workers", "1"]
     command += [word for override in overrides for word in ("--set", override)]
+    command += ["--stream", str(EXAMPLE / "train.json")] if is_live else []
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
