@@ -356,7 +356,7 @@ class Broker:
         if sending is None:
             return
         for content in contents:
-            content.sendings = [*(s for s in content.sendings if not s.done), sending]
+            content.sendings = (*(s for s in content.sendings if not s.done), sending)
 
     def _send_answers(self) -> None:
         for identity, answers in self._answers.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -32,7 +32,7 @@ class Sending(Protocol):
     def done(self) -> bool: ...
 
 
-@dataclass
+@dataclass(slots=True)
 class Content:
     """A frame in a slot.
 
@@ -49,7 +49,7 @@ class Content:
     text: bytes | None
     reader: int = 0
     request: int = 0
-    sendings: list[Sending] = field(default_factory=list)
+    sendings: Sequence[Sending] = ()
 
     @property
     def filling(self) -> Filling:
@@ -174,8 +174,9 @@ class SlotTable:
 
     def take_released(self) -> None:
         """Free the slots that readers have released."""
-        has_released = (self._granted == self._words.released) & (self._granted != 0)
-        self._free_if_sent(np.flatnonzero(has_released).tolist())
+        if self._contents:
+            has_released = (self._granted == self._words.released) & (self._granted != 0)
+            self._free_if_sent(np.flatnonzero(has_released).tolist())
 
     def revoke(self, contents: Sequence[Content]) -> None:
         """Keep readers from beginning to use frames that they were given."""
@@ -205,7 +206,8 @@ class SlotTable:
 
     def _free_if_sent(self, slots: Sequence[int]) -> None:
         sent = [slot for slot in slots if self._contents[slot].is_sent]
-        for slot in sent:
-            del self._contents[slot]
-        self._granted[sent] = self._words.granted[sent] = 0
-        self._free.add(sent)
+        if sent:
+            for slot in sent:
+                del self._contents[slot]
+            self._granted[sent] = self._words.granted[sent] = 0
+            self._free.add(sent)

@@ -123,7 +123,8 @@ class Table(RuleBasedStateMachine):
         waiting = [frame for frame in self.given if frame not in self.released]
         if waiting:
             frame = data.draw(st.sampled_from(waiting))
-            self.given[frame][1].sendings.append(Sending())
+            content = self.given[frame][1]
+            content.sendings = (*content.sendings, Sending())
 
     @rule()
     def sent(self) -> None:
