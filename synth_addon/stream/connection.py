@@ -90,6 +90,7 @@ class Connection:
         self._socket.setsockopt(zmq.IDENTITY, b"r" + os.urandom(15))
         self._numbers = itertools.count(1)
         self._claims: dict[int, bytes] = {}
+        self._verdicts: dict[int, bool] = {}
         try:
             self._connect()
             self.welcome = self._meet()
@@ -122,7 +123,7 @@ class Connection:
         self._send(packed("more", requests=list(requests.items()), transport=transport))
 
     def frames(self, asked: Mapping[int, int]) -> Iterator[tuple[int, list[FrameRow] | None]]:
-        """Wait for an answer, and yield what frames of requests under way it brings.
+        """Wait for an answer to requests or claims, and yield what frames it brings.
 
         Texts and arrays of each are to be read before the next, with `part` and `part_into`.
 
@@ -134,17 +135,20 @@ class Connection:
             will be no more.
 
         Raises:
-            StreamError: the stream is gone, or others have frames that are in use.
+            StreamError: the stream is gone.
             WireError: they are not what was asked for.
         """
 
         def again() -> None:
-            self.ask(asked)
-            self._tell_claims()
+            if asked:
+                self.ask(asked)
+            for message in self._claims.values():
+                self._send(message)
 
         header = self._await({*asked, *self._claims}, _ON_FRAMES, again)
         if header["kind"] == "claimed":
-            self._take_verdict(header)
+            del self._claims[header["request"]]
+            self._verdicts[header["request"]] = bool(header["is_yours"])
             return
         if header["kind"] != "frames":
             yield header["request"], None if header["kind"] == "end" else []
@@ -206,36 +210,19 @@ class Connection:
         header = self._await((request,), ("claimed",), lambda: self._send(message))
         return bool(header["is_yours"])
 
-    def tell_claim(self, trainer: str, fillings: Iterable[Sequence[int]]) -> None:
-        """Say the same of frames that are surely the trainer's yet, without waiting.
+    def ask_claim(self, trainer: str, fillings: Iterable[Sequence[int]]) -> int:
+        """Say the same without waiting, and return the number of the claim.
 
-        It is said again until it is known to have arrived: `frames` and `settle_claims` see to it.
+        It is said again until it is answered: `frames` sees to it.
         """
         request = self.number()
         self._claims[request] = _claim(request, trainer, fillings)
         self._send(self._claims[request])
+        return request
 
-    def settle_claims(self) -> None:
-        """Wait until all that was told is known to have arrived.
-
-        Raises:
-            StreamError: the stream is gone, or others have frames that are in use.
-        """
-        while self._claims:
-            self._take_verdict(self._await(self._claims, ("claimed",), self._tell_claims))
-
-    def forget_claims(self) -> None:
-        """Say nothing of them any more: the stream is gone."""
-        self._claims.clear()
-
-    def _tell_claims(self) -> None:
-        for message in self._claims.values():
-            self._send(message)
-
-    def _take_verdict(self, claimed: Header) -> None:
-        del self._claims[claimed["request"]]
-        if not claimed["is_yours"]:
-            raise StreamError(f"{self.address.url}: others have got frames that are in use here")
+    def verdict(self, claim: int) -> bool | None:
+        """Return what was answered to a claim; None as long as nothing was. It is told once."""
+        return self._verdicts.pop(claim, None)
 
     def ask_for(self, kind: str, **values: Any) -> Header:
         """Ask something once and return the answer; the body of a reply is to be read with `part`.

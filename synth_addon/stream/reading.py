@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,16 +29,6 @@ from .ring import Ring
 
 _PART_OF_SLOTS = 4
 """One in so many slots of the stream is for frames that one reader waits for."""
-_SURE_S = 4.0
-"""The stream gives frames to others no sooner than 5 s after it has lost their reader."""
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A request: for how many frames, and when it was made, by `time.monotonic`."""
-
-    count: int
-    at: float
 
 
 @dataclass
@@ -48,13 +36,12 @@ class _Arrived:
     """A batch that has come.
 
     Attributes:
-        number: of its request, which was made at `asked_at`, by `time.monotonic`.
+        number: of its request.
         copied: fillings of the slots that it was copied from, if the stream is to be told once
             they are used.
     """
 
     number: int
-    asked_at: float
     batch: StreamBatch
     copied: Sequence[Filling] | None = None
 
@@ -83,7 +70,7 @@ class Reading:
         self._trainer, self._counts, self._converted = trainer, counts, converted
         self._is_passed_on = is_passed_on
         self._connection = Connection(address, trainer, epoch)
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, int] = {}
         self._here: deque[_Arrived] = deque()
         self._pace = Pace()
         self._passed = 0
@@ -105,43 +92,39 @@ class Reading:
                 if not self._here:
                     continue
                 arrived = self._here.popleft()
-                if not self._claim(arrived):
+                if not self._claim(arrived, kind):
                     self._connection.ask(self._new_requests([arrived.batch.count]))
                     continue
                 self._passed = max(self._passed, arrived.number)
                 self._pace.tick()
                 yield arrived.batch
                 del arrived
-        except StreamError:
-            self._connection.forget_claims()
-            raise
         finally:
             self._leave()
 
     def _receive(self, kind: type[StreamBatch]) -> None:
         """Take batches in that have come; those that went to others are asked for anew."""
         try:
-            counts = {number: asked.count for number, asked in self._asked.items()}
-            for number, rows in self._connection.frames(counts):
+            for number, rows in self._connection.frames(self._asked):
                 self._take(number, rows, kind)
         except WireError as error:
             url = self._connection.address.url
             raise StreamError(f"{url}: does not speak as a stream: {error}") from error
 
     def _take(self, number: int, rows: list[FrameRow] | None, kind: type[StreamBatch]) -> None:
-        asked = self._asked.pop(number)
+        count = self._asked.pop(number)
         if rows is None:
             self._counts = iter(())
         elif not rows:
-            self._connection.ask(self._new_requests([asked.count]))
+            self._connection.ask(self._new_requests([count]))
         else:
-            self._here.append(self._arrived(number, asked, rows, kind))
+            self._here.append(self._arrived(number, count, rows, kind))
         # answers come in order, so what was asked for earlier is lost
-        earlier = {other: lost.count for other, lost in self._asked.items() if other < number}
+        earlier = {other: count for other, count in self._asked.items() if other < number}
         if earlier:
             self._connection.ask(earlier)
 
-    def _claim(self, arrived: _Arrived) -> bool:
+    def _claim(self, arrived: _Arrived, kind: type[StreamBatch]) -> bool:
         """Count frames as used, unless another process is to do so.
 
         Returns:
@@ -151,10 +134,10 @@ class Reading:
             if not self._is_passed_on:
                 arrived.batch.claim()
             return True
-        if time.monotonic() - arrived.asked_at < _SURE_S:
-            self._connection.tell_claim(self._trainer, arrived.copied)
-            return True
-        return RemoteClaim(self._connection.address, self._trainer, arrived.copied).is_heard()
+        claim = self._connection.ask_claim(self._trainer, arrived.copied)
+        while (is_mine := self._connection.verdict(claim)) is None:
+            self._receive(kind)  # what comes meanwhile
+        return is_mine
 
     def _ask(self) -> None:
         """Ask for more once half of what is to be under way has come."""
@@ -174,13 +157,12 @@ class Reading:
             self._connection.ask(self._new_requests(counts))
 
     def _new_requests(self, counts: Sequence[int]) -> dict[int, int]:
-        now = time.monotonic()
         requests = {self._connection.number(): count for count in counts}
-        self._asked.update({number: _Asked(count, now) for number, count in requests.items()})
+        self._asked.update(requests)
         return requests
 
     def _arrived(
-        self, number: int, asked: _Asked, rows: Sequence[FrameRow], kind: type[StreamBatch]
+        self, number: int, count: int, rows: Sequence[FrameRow], kind: type[StreamBatch]
     ) -> _Arrived:
         fillings = tuple((row.slot, row.filling) for row in rows)
         copied = None
@@ -188,10 +170,10 @@ class Reading:
             content: Content = self._lent(self._connection.ring, fillings, rows)
         elif self._is_passed_on and all(row.is_lent for row in rows):
             claim = RemoteClaim(self._connection.address, self._trainer, fillings)
-            content = self._relayed(asked.count, rows, claim)
+            content = self._relayed(count, rows, claim)
         else:
             content, copied = self._received(rows, no_claim), fillings
-        return _Arrived(number, asked.at, kind(content, rows, self._converted), copied)
+        return _Arrived(number, kind(content, rows, self._converted), copied)
 
     def _lent(self, ring: Ring, fillings: Sequence[Filling], rows: Sequence[FrameRow]) -> Content:
         lease = Lease(ring, fillings, is_passed_on=self._is_passed_on)
@@ -265,8 +247,6 @@ class Reading:
             return  # a fork's copy of the iteration; its sockets are the parent's
         numbers = [*self._asked, *(arrived.number for arrived in self._here)]
         self._here.clear()
-        with suppress(StreamError):
-            self._connection.settle_claims()
         self._connection.bye(self._passed, [n for n in numbers if n < self._passed])
 
 
