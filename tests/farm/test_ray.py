@@ -92,13 +92,13 @@ def begun(
     arguments = ["generate", recipe, "-o", out, "--scenes", 24, "--backend", "ray", "--json"]
     process = subprocess.Popen(
         command(*arguments, "--address", cluster.address),
-        env={**environment, "STAND_IN_DELAY_S": "0.6", **IMPATIENT},
+        env={**environment, "STAND_IN_DELAY_S": "0.8", **IMPATIENT},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
-    next(line for line in process.stdout if '"frame"' in line and '"done": 16,' in line)
+    next(line for line in process.stdout if '"frame"' in line and '"done": 8,' in line)
     return process
 
 
