@@ -145,12 +145,11 @@ class Broker:
         if self._is_busy and time.monotonic() - self._stepped < _BUSY_S:
             time.sleep(_BREATH_S)  # more has come by then: frames by the thousand cost less so
         self._door.poll(self._patience())
-        self._stepped, made = time.monotonic(), self._instances.made
+        self._stepped, moved = time.monotonic(), self._instances.made + self._delivered
         for worker, message in self._inbox.messages():
             self._instances.take(worker, message)
         for said in self._door.messages():
             self._hear(said)
-        self._is_busy = self._instances.made > made
         now = time.monotonic()
         if now - self._watched >= _TICK_S:
             self._watched = now
@@ -166,6 +165,7 @@ class Broker:
             self._readers.watch()
         self._instances.supply()
         self._serve(self._table, self._readers)
+        self._is_busy = self._instances.made + self._delivered > moved
 
     def _patience(self) -> float:
         """Return how long to wait for somebody to say something."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-_ROUND_S = 0.006
+_ROUND_S = 0.012
 """What a request and its answer may take at most where frames come by the thousand."""
 _LEAST, _MOST = 2, 12
 _WEIGHT = 0.1

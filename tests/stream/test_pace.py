@@ -10,7 +10,7 @@ from synth_addon.stream.pace import Pace
 
 @pytest.mark.parametrize(
     ("interval_s", "most", "under_way"),
-    [(1.0, 12, 2), (0.02, 12, 2), (0.003, 12, 3), (0.001, 12, 7), (0.0, 12, 12), (0.0, 4, 4)],
+    [(1.0, 12, 2), (0.03, 12, 2), (0.006, 12, 3), (0.002, 12, 7), (0.0, 12, 12), (0.0, 4, 4)],
 )
 def test_more_are_under_way_where_batches_are_used_faster(
     monkeypatch: pytest.MonkeyPatch, interval_s: float, most: int, under_way: int
