@@ -195,7 +195,8 @@ class Instances:
     def _fill(self, worker: PoolWorker, message: Message) -> None:
         table, allotted = self.table, self._allotted.get(worker)
         rows = [FrameRow(*values) for values in message["rows"]]
-        if table is None or allotted is None or not allotted.issuperset(row.slot for row in rows):
+        slots = {row.slot for row in rows}
+        if table is None or allotted is None or len(slots) < len(rows) or not slots <= allotted:
             raise RenderError(f"instance {worker.number} has filled a slot that was not its own")
         text, now = message.get("text"), time.monotonic()
         for row in rows:
