@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
-from synth_addon.stream.batches import batch_of, frames_of, in_batches
+torch = pytest.importorskip("torch", reason="torch is not installed for this Blender")
+
+from synth_addon.stream.batches import batch_of, frames_of, in_batches  # noqa: E402
 
 
 def frame(number: int, tensors: bool) -> dict[str, Any]:

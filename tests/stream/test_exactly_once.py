@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from synth_addon.stream import StreamBatch, StreamDataset, collate
-
-from .conftest import Scripted, checked, frames_of
-
 torch = pytest.importorskip("torch", reason="torch is not installed for this Blender")
+
+from synth_addon.stream import StreamBatch, StreamDataset, collate  # noqa: E402
+
+from .conftest import Scripted, checked, frames_of  # noqa: E402
+
 DataLoader = torch.utils.data.DataLoader
 
 pytestmark = [

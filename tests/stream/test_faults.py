@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("torch", reason="torch is not installed for this Blender")
+
 from synth_addon.broker.door import Door
 from synth_addon.stream import Stream, StreamDataset, StreamError
 

@@ -8,19 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
-from pycocotools.coco import COCO
 
-from synth_addon.core.asset_catalog import AssetCatalog
-from synth_addon.core.dataset.store import DatasetStore
-from synth_addon.core.describe import dataset_info
-from synth_addon.core.job import Job
-from synth_addon.core.recipe.loading import validate_recipe
-from synth_addon.core.reference_renderer import ReferenceRenderer
-from synth_addon.core.shapes.catalog import mesh_of
-from synth_addon.stream.batches import batch_of
-from synth_addon.stream.targets import (
+torch = pytest.importorskip("torch", reason="torch is not installed for this Blender")
+
+from pycocotools.coco import COCO  # noqa: E402
+
+from synth_addon.core.asset_catalog import AssetCatalog  # noqa: E402
+from synth_addon.core.dataset.store import DatasetStore  # noqa: E402
+from synth_addon.core.describe import dataset_info  # noqa: E402
+from synth_addon.core.job import Job  # noqa: E402
+from synth_addon.core.recipe.loading import validate_recipe  # noqa: E402
+from synth_addon.core.reference_renderer import ReferenceRenderer  # noqa: E402
+from synth_addon.core.shapes.catalog import mesh_of  # noqa: E402
+from synth_addon.stream.batches import batch_of  # noqa: E402
+from synth_addon.stream.targets import (  # noqa: E402
     detection_target,
     image_tensor,
     images_and_targets,
