@@ -11,9 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from ..stream.lease import Filling
 from ..stream.wire import Header
 from .reader import Reader, Request, is_running, reader_of
-from .slot_table import Content, Filling, SlotTable
+from .slot_table import Content, SlotTable
 
 _SILENCE_S = 1.0
 """After which it is found out whether a reader can still be reached."""

@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..stream.frame_row import FrameRow
+from ..stream.lease import Filling
 from .free_slots import FreeSlots
-
-Filling = tuple[int, int]
-"""A slot, and the how-manieth filling of it."""
 
 
 class Words(Protocol):
