@@ -8,7 +8,7 @@ of shared memory, this project through shared memory and through TCP, and pickle
 BlendTorch has them, the last three with 0 and 1 workers of a DataLoader. Medians of all rounds, and
 ratios within a round. Pickles get settings of malloc that spare them most page faults; the ring is
 measured once more with copies past the processor's caches, as this project makes them. Bare TCP is
-a socket alone.
+a socket alone: with one picture that stays in the cache, and with frames that are written first.
 
 Renderers: frames a second of the preset `cube` through a stream with 1 and more instances, over
 those of a loop that renders the same scenes in one process and gives them to nobody.
@@ -112,7 +112,8 @@ RING, PICKLES = "bare ring", ("pickle over ZeroMQ, 0 workers", "pickle over Zero
 SOURCES: Mapping[str, tuple[Callable[[], Source], Mapping[str, str]]] = {
     RING: (BareRing, {}),
     "bare ring, past the caches": (BareRing, with_streaming_copies(lambda place: {})(0)),
-    "bare TCP": (BareSocket, {}),
+    "bare TCP, one picture": (lambda: BareSocket(is_made=False), {}),
+    "bare TCP, frames made": (lambda: BareSocket(is_made=True), {}),
     "synth, shared memory, 0 workers": (lambda: SynthStream(0, is_shared=True), {}),
     "synth, shared memory, 1 worker": (lambda: SynthStream(1, is_shared=True), {}),
     "synth, TCP, 0 workers": (lambda: SynthStream(0, is_shared=False), {}),

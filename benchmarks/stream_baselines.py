@@ -2,9 +2,9 @@
 
 `BareRing` is the least that can be done: slots allotted before, one copy in, a tensor on the slot
 out, a semaphore for each batch; no annotation, no protocol, no second reader. `BareSocket` is the
-least through TCP. `PicklePipe` is how BlendTorch passes frames on, at its best: contiguous arrays,
-one dict a message by `send_pyobj`, PUSH to PULL with a queue of 10, batches put together by the
-DataLoader.
+least through TCP, of one picture or of frames that are made. `PicklePipe` is how BlendTorch passes
+frames on, at its best: contiguous arrays, one dict a message by `send_pyobj`, PUSH to PULL with a
+queue of 10, batches put together by the DataLoader.
 """
 
 from __future__ import annotations
@@ -76,13 +76,18 @@ def _fill(name: str, free: Any, full: Any) -> None:
 
 
 class BareSocket:
-    """The same through TCP: one call to send a frame, one to read it into memory that is there."""
+    """The same through TCP: one call to send a frame, one to read it into memory that is there.
 
-    def __init__(self) -> None:
+    Args:
+        is_made: whether each frame is written into a slot before, as who renders it must; else one
+            picture is sent again and again, which stays in the cache.
+    """
+
+    def __init__(self, *, is_made: bool) -> None:
         server = socket.create_server(("127.0.0.1", 0))
         context = multiprocessing.get_context("spawn")
         address = server.getsockname()
-        self._process = context.Process(target=_send, args=(address,), daemon=True)
+        self._process = context.Process(target=_send, args=(address, is_made), daemon=True)
         self._process.start()
         self._connection, _ = server.accept()
         server.close()
@@ -103,11 +108,16 @@ class BareSocket:
         self._connection.close()
 
 
-def _send(address: tuple[str, int]) -> None:
+def _send(address: tuple[str, int], is_made: bool) -> None:
     picture = np.full(SHAPE, 127, np.uint8)
+    slots = np.zeros((SLOTS * BATCH, *SHAPE), np.uint8)
     with socket.create_connection(address) as connection:
-        while True:
-            connection.sendall(picture.data)
+        for number in count():
+            frame = picture
+            if is_made:
+                frame = slots[number % len(slots)]
+                frame[:] = picture
+            connection.sendall(frame.data)
 
 
 class PicklePipe:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ..core.errors import UsageError
 from ..farm.crew import Crew
@@ -14,12 +13,7 @@ from ..farm.pool_worker import PoolWorker
 from ..farm.protocol import Message
 from ..stream.errors import ScriptError, StreamError
 from ..stream.wire import Header, packed
-
-
-class Answer(Protocol):
-    """Sends a message to a reader."""
-
-    def __call__(self, identity: bytes, header: bytes, parts: Sequence[bytes] = ()) -> None: ...
+from .answers import Answers
 
 
 @dataclass
@@ -44,11 +38,11 @@ class Commands:
 
     Args:
         crew: the instances.
-        answer: sends a message to a reader.
+        answers: sends to readers.
     """
 
-    def __init__(self, crew: Crew, answer: Answer) -> None:
-        self._crew, self._answer = crew, answer
+    def __init__(self, crew: Crew, answers: Answers) -> None:
+        self._crew, self._answers = crew, answers
         self._open: dict[int, Command] = {}
         self._numbers = itertools.count(1)
 
@@ -75,7 +69,7 @@ class Commands:
             self._fail(command, ScriptError(message["error"]))
             return
         body = json.dumps(message["body"], separators=(",", ":")).encode()
-        self._answer(command.identity, packed("reply", request=command.request), [body])
+        self._answers.say(command.identity, packed("reply", request=command.request), [body])
 
     def watch(self) -> None:
         """Tell instances that have become ready, and fail the commands of those that are gone."""
@@ -92,12 +86,12 @@ class Commands:
     def say_wait(self) -> None:
         """Tell those who wait that the stream lives."""
         for command in self._open.values():
-            self._answer(command.identity, packed("wait", request=command.request))
+            self._answers.say(command.identity, packed("wait", request=command.request))
 
     def _fail(self, command: Command, error: ScriptError | StreamError) -> None:
         kind = type(error).__name__
         failed = packed("failed", request=command.request, kind_of_error=kind, message=str(error))
-        self._answer(command.identity, failed)
+        self._answers.say(command.identity, failed)
 
 
 _REMEDY = "Another takes its place and knows nothing of what was: begin anew, as with a reset"
