@@ -15,6 +15,7 @@ from .. import __version__
 from ..core.dataset.info import DatasetInfo
 from ..core.errors import SynthError, UsageError
 from ..farm.crew import Crew, PoolSettings
+from ..farm.memory import MIB, free_memory_mib
 from ..farm.pool_worker import Start
 from ..stream.frame_layout import FrameLayout
 from ..stream.ring import Ring, create_ring
@@ -41,7 +42,9 @@ _BREATH_S = 0.001
 those that go through TCP are many messages anyway, so waiting would save nothing."""
 _WAIT_S = 1.0
 """How often a reader that waits is told that the stream lives."""
-_LENT_BYTES, _LEAST_LENT, _MOST_LENT = 256 << 20, 8, 128
+_LEAST_LENT, _MOST_LENT, _LENT_PART = 8, 1024, 4
+"""Frames that readers may hold if nobody has said so: at least, at most, and how-manieth part of
+the free memory they may take."""
 _ON_COMMAND_ALONE = (
     "the script makes no frames by itself, so there are none to read. Use Stream.command, or "
     "register @script.pre_frame or @script.post_frame"
@@ -56,8 +59,8 @@ class BrokerSettings:
 
     Attributes:
         queue: how many frames are made ahead.
-        lent: how many more slots there are, for frames that readers hold; None for as many as
-            256 MiB hold, from 8 to 128.
+        lent: how many more slots there are, for frames that readers hold; None for as many as a
+            quarter of the free memory holds, from 8 to 1024. They take memory when first filled.
         token: that readers must know; empty for none.
     """
 
@@ -317,4 +320,5 @@ class Broker:
 
 def _lent(layout: FrameLayout) -> int:
     """Return how many frames readers may hold if nobody has said so."""
-    return max(_LEAST_LENT, min(_MOST_LENT, _LENT_BYTES // layout.slot_bytes))
+    room = free_memory_mib() * MIB / _LENT_PART / layout.slot_bytes
+    return int(max(_LEAST_LENT, min(_MOST_LENT, room)))

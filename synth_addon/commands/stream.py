@@ -105,7 +105,8 @@ def _add_reader_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="N",
         help="frames that readers may hold without a copy, batches that a loader has fetched ahead "
-        "included (default: as many as 256 MiB hold, from 8 to 128)",
+        "included (default: as many as a quarter of the free memory holds, from 8 to 1024; memory "
+        "is taken as they are needed)",
     )
 
 

@@ -12,6 +12,7 @@ more). A filling is the number of times that the slot was filled.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import mmap
@@ -20,6 +21,7 @@ import secrets
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -35,6 +37,9 @@ _TOKEN_BYTES = 16
 _PAGE = 4096
 _WORDS = 3
 _WORD_BYTES = 8
+_PLACED_BYTES = 256 << 20
+_POPULATE_WRITE = 23
+"""Linux's MADV_POPULATE_WRITE, which Python has no name for."""
 MOST_SLOTS = 4096
 
 Reference = tuple[str, str, int, str]
@@ -128,7 +133,10 @@ class Ring:
 
 
 def create_ring(layout: FrameLayout, slots: int) -> Ring:
-    """Return a ring with memory of its own, all of it in place so that none can be missing later.
+    """Return a ring with memory of its own.
+
+    As many slots as 256 MiB hold are in place at once; the others take memory when they are first
+    filled, so a ring may have more than will be needed.
 
     Raises:
         OSError: there is not as much memory, or no temporary file can be made.
@@ -137,8 +145,9 @@ def create_ring(layout: FrameLayout, slots: int) -> Ring:
     descriptor, path = _new_file()
     os.ftruncate(descriptor, size)
     if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(descriptor, 0, size)
-    memory = mmap.mmap(descriptor, size, **_populate())
+        for start, length in _in_place(layout, slots):
+            os.posix_fallocate(descriptor, start, length)
+    memory = _mapped(descriptor, layout, slots)
     header = _header(secrets.token_hex(_TOKEN_BYTES), slots)
     memory[: len(header)] = header
     return _Owned(layout, slots, memory, path, descriptor)
@@ -162,7 +171,7 @@ def open_ring(layout: FrameLayout, address: RingAddress) -> Ring:
         header = _header(address.token, address.slots)
         if os.read(descriptor, len(header)) != header:
             raise ValueError(f"{address.path}: the ring of another stream")
-        memory = mmap.mmap(descriptor, size, **_populate())
+        memory = _mapped(descriptor, layout, address.slots)
     finally:
         os.close(descriptor)
     return Ring(layout, address.slots, memory, address.path)
@@ -194,10 +203,26 @@ def _header(token: str, slots: int) -> bytes:
     return _MAGIC + bytes.fromhex(token) + slots.to_bytes(_WORD_BYTES, "little")
 
 
-def _populate() -> dict[str, int]:
-    """Return what maps all pages at once where that can be had: a fault each costs 0.2 µs a KiB."""
-    populate = getattr(mmap, "MAP_POPULATE", None)
-    return {} if populate is None else {"flags": mmap.MAP_SHARED | populate}
+def _mapped(descriptor: int, layout: FrameLayout, slots: int) -> mmap.mmap:
+    """Map a ring's memory; pages in place at once where that can be had, as a fault for each costs
+    0.2 µs a KiB.
+    """
+    memory = mmap.mmap(descriptor, _block_starts(layout, slots)[-1])
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # older than Linux 5.14
+            for start, length in _in_place(layout, slots):
+                memory.madvise(_POPULATE_WRITE, start, length)
+    return memory
+
+
+def _in_place(layout: FrameLayout, slots: int) -> Iterator[tuple[int, int]]:
+    """Yield first byte and length of what is to be in place at once, block by block."""
+    placed = max(1, min(slots, _PLACED_BYTES // layout.slot_bytes))
+    yield 0, _PAGE + _WORDS * _WORD_BYTES * slots
+    sizes = [*(field.size for field in layout.arrays), layout.text_bytes]
+    for start, size in zip(_block_starts(layout, slots)[:-1], sizes, strict=True):
+        if size:
+            yield start, size * placed
 
 
 def _block_starts(layout: FrameLayout, slots: int) -> list[int]:

@@ -100,6 +100,22 @@ def test_frames_fetched_ahead_of_an_early_end_come_later(
     assert sorted(seen) == list(range(400))
 
 
+@pytest.mark.parametrize("is_far", [False, True])
+def test_large_frames_of_many_workers_survive_early_ends(scripted: Begin, is_far: bool) -> None:
+    """What they have fetched ahead is 600 MiB, and none of it a copy that would count as used."""
+    stream = scripted("--frames", 500, "--size", "1024x768", "--views", 10)
+    dataset = StreamDataset(stream.connect(is_far=is_far), batch_size=16)
+    loader = DataLoader(dataset, batch_size=None, num_workers=4, prefetch_factor=4)
+    seen: list[int] = []
+    for _ in range(2):
+        for batch in loader:
+            seen += checked(batch)
+            time.sleep(1)
+            break
+    seen += frames_of(loader)
+    assert sorted(seen) == list(range(500))
+
+
 @pytest.mark.parametrize(("workers", "is_far"), [(0, False), (2, False), (2, True)])
 def test_frames_are_collated_without_being_looked_at(
     scripted: Begin, workers: int, is_far: bool

@@ -93,6 +93,22 @@ def test_nothing_is_left_once_nobody_uses_it() -> None:
     assert _mapped() == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is a file")
+def test_slots_beyond_256_mib_take_memory_when_they_are_filled() -> None:
+    layout = frame_layout({"image": ("uint8", (1 << 20, 16)), "ids": ("int32", (1 << 20,))})
+    ring = create_ring(layout, 100)
+    placed = _taken_mib(ring)
+    assert 230 < placed <= 260
+    ring.array(99, 0)[:] = 7
+    other = open_ring(layout, ring.address)
+    assert (other.array(99, 0) == 7).all()
+    assert placed + 16 <= _taken_mib(ring) < placed + 20
+
+
+def _taken_mib(ring: Ring) -> float:
+    return os.stat(ring.address.path).st_blocks * 512 / (1 << 20)
+
+
 def _mapped() -> int:
     return Path("/proc/self/maps").read_text().count("synth-ring")
 
