@@ -185,7 +185,7 @@ class Broker:
         table = SlotTable(ring, slots, settings.queue)
         readers = Readers(table, self._answers.reach, self._noticed)
         self._serving = Serving(
-            ring, table, readers, self._answers, lambda: self._instances.is_done
+            ring, table, readers, self._answers, lambda: self._instances.is_done, self._noticed
         )
         for identity, hello in self._unwelcomed.items():
             self._welcome(self._serving, identity, hello)

@@ -16,12 +16,18 @@ NOT_SERVING: Mapping[str, int] = dict.fromkeys(
 )
 """Statistics before there is anything to give."""
 
+_COPIES = (
+    "readers hold {} frames, as many as they may. Workers of a DataLoader get copies now, which "
+    "count as used even if nobody looks at them. Give a larger --lent, or keep fewer batches"
+)
+
 
 class Serving:
     """Answers requests as far as there are frames.
 
     Args:
         are_all_made: tells whether no more frames will be made.
+        noticed: told what a person should know.
 
     Attributes:
         delivered: how many frames were given.
@@ -36,11 +42,12 @@ class Serving:
         readers: Readers,
         answers: Answers,
         are_all_made: Callable[[], bool],
+        noticed: Callable[[str], None],
     ) -> None:
         self.ring, self.table, self.readers = ring, table, readers
-        self._answers, self._are_all_made = answers, are_all_made
+        self._answers, self._are_all_made, self._noticed = answers, are_all_made, noticed
         self.delivered = self._served = 0
-        self.is_by_tcp = self.holds_back = False
+        self.is_by_tcp = self.holds_back = self._has_warned = False
 
     @property
     def is_over(self) -> bool:
@@ -119,6 +126,9 @@ class Serving:
             content.request = request.number
         self.delivered += len(contents)
         self.is_by_tcp = request.transport == "tcp"
+        if not (reader.is_own or self._has_warned or all(c.row.is_lent for c in contents)):
+            self._has_warned = True
+            self._noticed(_COPIES.format(self.table.lendable))
         if contents:
             self._answers.give(self.ring, reader, request, contents)
         else:

@@ -68,10 +68,13 @@ class SlotTable:
         slots: how many there are.
         queue: how many frames may be ready or under way; the other slots are for readers, so
             frames that readers hold never keep all slots from going round.
+
+    Attributes:
+        lendable: how many frames readers may hold.
     """
 
     def __init__(self, words: Words, slots: int, queue: int) -> None:
-        self._words, self.queue, self._lendable = words, queue, slots - queue
+        self._words, self.queue, self.lendable = words, queue, slots - queue
         self._fillings = [0] * slots
         self._granted = np.zeros(slots, np.uint64)
         self._free = FreeSlots(slots)
@@ -92,7 +95,7 @@ class SlotTable:
 
     def can_lend(self, count: int) -> bool:
         """Tell whether readers may hold so many more frames."""
-        return len(self._contents) + count <= self._lendable
+        return len(self._contents) + count <= self.lendable
 
     @property
     def is_starved(self) -> bool:
@@ -129,12 +132,12 @@ class SlotTable:
         Args:
             reader: its number, from 1.
         """
-        if len(self._contents) + count > self._lendable:
+        if len(self._contents) + count > self.lendable:
             self.take_released()
         contents = [self._ready.popleft() for _ in range(min(count, len(self._ready)))]
         for content in contents:
             content.reader = reader
-            is_lent = int(len(self._contents) < self._lendable)
+            is_lent = int(len(self._contents) < self.lendable)
             if content.row.is_lent != is_lent:
                 content.row = content.row._replace(is_lent=is_lent)
             self._contents[content.row.slot] = content

@@ -144,6 +144,13 @@ def test_a_transform_is_applied_in_the_worker(scripted: Begin, workers: int, is_
     assert sorted(frame for item in items for frame in item["frames"]) == list(range(60))
 
 
+def test_workers_that_get_copies_are_told_of(scripted: Begin) -> None:
+    stream = scripted("--frames", 60, "--lent", 4)
+    loader = DataLoader(StreamDataset(stream.connect(), 4), batch_size=None, num_workers=2)
+    assert sorted(frames_of(loader)) == list(range(60))
+    assert sum("a larger --lent" in warning for warning in stream.warnings()) == 1
+
+
 def _plain(frames: list[Any]) -> tuple[list[int], Any]:
     return [frame["frame"] for frame in frames], torch.stack([frame["image"] for frame in frames])
 
