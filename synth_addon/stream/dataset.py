@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data._utils.collate import default_collate_fn_map
 
+from .collation import collate
 from .delivered import Delivered
 from .frames import StreamBatch, StreamFrame, tensor
 from .reading import Reading, counts_of
@@ -26,7 +28,7 @@ class StreamDataset(IterableDataset[Any]):
         stream: a `Stream`, or the address of one.
         batch_size: let each item be a batch, which needs no copying:
             ``DataLoader(StreamDataset(stream, batch_size=8), batch_size=None, num_workers=2)``.
-            Without it, items are frames, for a loader with ``collate_fn=collate``.
+            Without it, items are frames, which a loader puts together by itself, as `collate` does.
         frames: how many frames an epoch has, whatever the number of workers; None for as many as
             there are.
         transform: applied to each item, in the worker.
@@ -78,3 +80,11 @@ class StreamDataset(IterableDataset[Any]):
                 yield transform(batch)
             else:
                 yield Delivered(transform(batch), batch)
+
+
+def _collated(frames: Sequence[StreamFrame], **_: Any) -> StreamBatch:
+    return collate(frames)
+
+
+# where PyTorch looks for how a loader without a collate_fn puts items of a type together
+default_collate_fn_map[StreamFrame] = _collated

@@ -116,16 +116,17 @@ def test_large_frames_of_many_workers_survive_early_ends(scripted: Begin, is_far
     assert sorted(seen) == list(range(500))
 
 
+@pytest.mark.parametrize("collate_fn", [collate, None])
 @pytest.mark.parametrize(("workers", "is_far"), [(0, False), (2, False), (2, True)])
 def test_frames_are_collated_without_being_looked_at(
-    scripted: Begin, workers: int, is_far: bool
+    scripted: Begin, workers: int, is_far: bool, collate_fn: Callable[..., StreamBatch] | None
 ) -> None:
     stream = scripted("--frames", 90, "--lent", 8)
     loader = DataLoader(
         StreamDataset(stream.connect(is_far=is_far)),
         batch_size=6,
         num_workers=workers,
-        collate_fn=collate,
+        collate_fn=collate_fn,
     )
     assert sorted(frames_of(loader)) == list(range(90))
 
