@@ -66,20 +66,17 @@ class StreamDataset(IterableDataset[Any]):
         batches = reading.batches(StreamFrame if self.batch_size is None else StreamBatch)
         if self.transform is None:
             return batches
-        return self._transformed(batches, self.transform, is_passed_on=worker is not None)
+        # frames are put together in the worker, by functions that expect the values themselves
+        if worker is None or self.batch_size is None:
+            return map(self.transform, batches)
+        return self._delivered(batches, self.transform)
 
     @staticmethod
-    def _transformed(
-        batches: Iterator[StreamBatch],
-        transform: Callable[[StreamBatch], Any],
-        *,
-        is_passed_on: bool,
-    ) -> Iterator[Any]:
+    def _delivered(
+        batches: Iterator[StreamBatch], transform: Callable[[StreamBatch], Any]
+    ) -> Iterator[Delivered]:
         for batch in batches:
-            if not is_passed_on:
-                yield transform(batch)
-            else:
-                yield Delivered(transform(batch), batch)
+            yield Delivered(transform(batch), batch)
 
 
 def _collated(frames: Sequence[StreamFrame], **_: Any) -> StreamBatch:

@@ -145,6 +145,25 @@ def test_a_transform_is_applied_in_the_worker(scripted: Begin, workers: int, is_
     assert sorted(frame for item in items for frame in item["frames"]) == list(range(60))
 
 
+def _number_and_mean(frame: StreamBatch) -> dict[str, Any]:
+    return {"frame": frame["frame"], "mean": frame["image"].float().mean()}
+
+
+def _listed(items: list[Any]) -> dict[str, Any]:
+    return {"frame": [item["frame"] for item in items]}
+
+
+@pytest.mark.parametrize("collate_fn", [None, _listed])
+@pytest.mark.parametrize(("workers", "is_far"), [(0, False), (3, False), (2, True)])
+def test_what_a_transform_makes_of_frames_is_put_together(
+    scripted: Begin, workers: int, is_far: bool, collate_fn: Callable[..., Any] | None
+) -> None:
+    stream = scripted("--frames", 60)
+    dataset = StreamDataset(stream.connect(is_far=is_far), transform=_number_and_mean)
+    loader = DataLoader(dataset, batch_size=5, num_workers=workers, collate_fn=collate_fn)
+    assert sorted(int(frame) for item in loader for frame in item["frame"]) == list(range(60))
+
+
 def test_workers_that_get_copies_are_told_of(scripted: Begin) -> None:
     stream = scripted("--frames", 60, "--lent", 4)
     loader = DataLoader(StreamDataset(stream.connect(), 4), batch_size=None, num_workers=2)
