@@ -3,7 +3,8 @@
 A frame is used once its claim is seen. A reader that ends may have passed frames on: a loader's
 worker has put them into a queue that its trainer reads later. So the unclaimed frames of such a
 reader go to others only when the trainer is gone too, or has begun a newer epoch: what it has not
-looked at by then it never will.
+looked at by then it never will. So do those of a worker that has ended and that the trainer has not
+got into its hands: a loader ends its workers when it has got all that it will.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Readers:
         self._by_number: dict[int, Reader] = {}
         self._newest: dict[str, tuple[int, str]] = {}
         self._count = 0
-        self._revoked: list[Content] = []
+        self._revoked: list[tuple[Content, Filling]] = []
         self._seen: dict[str, float] = {}
 
     @property
@@ -105,7 +106,7 @@ class Readers:
         self._end(reader)
         given = self._table.granted_to(reader.number)
         self._table.take_back(
-            [c for c in self._unclaimed(given) if c.request > passed or c.request in missed]
+            [c for c in self._in_no_hand(given) if c.request > passed or c.request in missed]
         )
 
     def claim(self, trainer: str, fillings: Sequence[Filling]) -> bool:
@@ -125,8 +126,8 @@ class Readers:
         now, grants = time.monotonic(), self._table.grants()
         others = [self._by_number[number] for number in grants if number != reader.number]
         return any(
-            (self._comes_later(other, reader) or self._is_doubtful(other, now))
-            and self._unclaimed(grants[other.number])
+            (self._comes_later(other, reader) and self._in_no_hand(grants[other.number]))
+            or (self._is_doubtful(other, now) and self._unclaimed(grants[other.number]))
             for other in others
         )
 
@@ -153,8 +154,12 @@ class Readers:
         reader.requests.clear()
 
     def _comes_later(self, other: Reader, reader: Reader) -> bool:
-        """Tell whether frames of an earlier epoch of the same trainer are still to come back."""
-        return other.trainer == reader.trainer and self._has_newer(other)
+        """Tell whether frames of another are still to come back: of a worker that has ended, or of
+        an earlier epoch of the same trainer.
+        """
+        return self._has_ended(other) or (
+            other.trainer == reader.trainer and self._has_newer(other)
+        )
 
     def _is_doubtful(self, reader: Reader, now: float) -> bool:
         """Tell whether a reader's frames may soon turn out to be nobody's."""
@@ -189,9 +194,10 @@ class Readers:
         elif self._is_trainer_gone(reader, now):
             self._table.take_back(unclaimed)
             self._table.release([content for content in given if content not in unclaimed])
-        elif unclaimed and not self._revoked and self._has_newer(reader):
-            self._table.revoke(unclaimed)
-            self._revoked = unclaimed
+        elif not self._revoked and (self._has_ended(reader) or self._has_newer(reader)):
+            in_no_hand = self._in_no_hand(given)
+            self._table.revoke(in_no_hand)
+            self._revoked = [(content, content.filling) for content in in_no_hand]
 
     def _forget(self, reader: Reader) -> None:
         del self._by_number[reader.number]
@@ -204,20 +210,31 @@ class Readers:
             self._seen.pop(reader.trainer_name, None)
 
     def _settle_revoked(self) -> None:
-        """Take frames back that nobody can have begun to use since they were revoked."""
-        unclaimed = self._unclaimed(self._revoked)
-        self._table.restore([content for content in self._revoked if content not in unclaimed])
-        self._table.take_back(unclaimed)
+        """Take frames back that nobody can have got into hand since they were revoked."""
+        for content, filling in self._revoked:
+            if not self._table.reader_of(filling):
+                continue  # it was released meanwhile
+            if self._table.is_in_hand(content):
+                self._table.restore([content])
+            else:
+                self._table.take_back([content])
         self._revoked = []
 
     def _unclaimed(self, contents: Sequence[Content]) -> list[Content]:
         return [content for content in contents if not self._table.is_claimed(content)]
+
+    def _in_no_hand(self, contents: Sequence[Content]) -> list[Content]:
+        return [content for content in contents if not self._table.is_in_hand(content)]
 
     def _is_trainer_gone(self, reader: Reader, now: float) -> bool:
         if reader.is_local:
             return not is_running(reader.trainer_process)
         # one that uses its frames itself is told when they are no longer its own
         return reader.is_own or now - self._seen[reader.trainer_name] > _TRAINER_ABSENCE_S
+
+    def _has_ended(self, reader: Reader) -> bool:
+        """Tell whether a reader's process is seen to run no more."""
+        return reader.is_local and not is_running(reader.process)
 
     def _has_newer(self, reader: Reader) -> bool:
         """Tell whether the trainer has begun a newer epoch of the same dataset."""

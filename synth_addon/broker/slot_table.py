@@ -19,6 +19,7 @@ class Words(Protocol):
     """What a ring shares with readers; see `stream.ring`."""
 
     granted: NDArray[np.uint64]
+    held: NDArray[np.uint64]
     claimed: NDArray[np.uint64]
     released: NDArray[np.uint64]
 
@@ -167,6 +168,11 @@ class SlotTable:
         slot, filling = content.filling
         return bool(self._words.claimed[slot] == filling)
 
+    def is_in_hand(self, content: Content) -> bool:
+        """Tell whether the reader has used such a frame, or may use it at any time."""
+        slot, filling = content.filling
+        return self.is_claimed(content) or bool(self._words.held[slot] == filling)
+
     def has_claimed(self, fillings: Iterable[Filling]) -> None:
         """Note that readers elsewhere have used frames, and hold copies of them."""
         for slot, filling in fillings:
@@ -174,10 +180,14 @@ class SlotTable:
                 self._words.claimed[slot] = self._words.released[slot] = filling
 
     def take_released(self) -> None:
-        """Free the slots that readers have released."""
-        if self._contents:
-            has_released = (self._granted == self._words.released) & (self._granted != 0)
-            self._free_if_sent(np.flatnonzero(has_released).tolist())
+        """Free the slots that readers have released, and take back what they have not used."""
+        if not self._contents:
+            return
+        has_released = (self._granted == self._words.released) & (self._granted != 0)
+        is_unused = has_released & (self._granted != self._words.claimed)
+        if is_unused.any():
+            self.take_back([self._contents[slot] for slot in np.flatnonzero(is_unused).tolist()])
+        self._free_if_sent(np.flatnonzero(has_released & ~is_unused).tolist())
 
     def revoke(self, contents: Sequence[Content]) -> None:
         """Keep readers from beginning to use frames that they were given."""
@@ -192,11 +202,16 @@ class SlotTable:
                 self._words.granted[slot] = filling
 
     def take_back(self, contents: Sequence[Content]) -> None:
-        """Make frames ready again that were given and not used, before all younger ones."""
+        """Make frames ready again that were given and not used, before all younger ones.
+
+        They count as another filling, so that what their last reader writes late has no effect.
+        """
         for content in contents:
-            slot, _ = content.filling
+            slot = content.row.slot
             del self._contents[slot]
             self._granted[slot] = self._words.granted[slot] = 0
+            self._fillings[slot] += 1
+            content.row = content.row._replace(filling=self._fillings[slot])
             content.reader = 0
         merged = sorted([*contents, *self._ready], key=lambda content: content.order)
         self._ready = deque(merged)

@@ -1,8 +1,8 @@
 """The right to use slots of a ring until the arrays on them are gone.
 
-A lease writes two words for each slot: that it uses the frame, and later that it needs the slot no
-more. Plain stores into shared memory can be made by whichever thread happens to drop the last
-array, at any time; sockets could not be used there.
+A lease writes words for each slot: that it has the frame in hand, that it uses it, and later that
+it needs the slot no more. Plain stores into shared memory can be made by whichever thread happens
+to drop the last array, at any time; sockets could not be used there.
 """
 
 from __future__ import annotations
@@ -43,36 +43,48 @@ class Lease:
         self._slots = _places([slot for slot, _ in self.fillings])
         self._numbers = np.array([filling for _, filling in self.fillings], np.uint64)
         self._is_passed_on, self._process = is_passed_on, os.getpid()
-        self._is_seen = self._is_claimed = self._is_over = False
+        self._is_seen = self._is_held = self._is_claimed = self._is_over = False
+
+    def hold(self) -> None:
+        """Keep the frames from others as long as this lease lives, whether they are used or not."""
+        self._is_held = self._is_held or self._note(self.ring.held)
 
     def claim(self) -> None:
         """Say that the frames are used; from then on nobody else gets them.
 
         Raises:
-            StreamError: others have them, because an iteration that began later was read first.
+            StreamError: others have them, because an iteration that began later was read first, or
+                the worker that got them was killed.
         """
         self._is_seen = True
-        if not self._is_claimed and not self._is_passed_on:
-            self._claim()
+        if not self._is_claimed and not self._is_passed_on and not self._claim():
+            raise StreamError(
+                "these frames went to others: a later iteration of the dataset was read first, or "
+                "their worker was killed. Read iterations of one dataset one after the other"
+            )
 
-    def _claim(self) -> None:
+    def _claim(self) -> bool:
+        if self._is_held:
+            self.ring.claimed[self._slots] = self._numbers
+            self._is_claimed = True
+        else:
+            self._is_claimed = self._note(self.ring.claimed)
+        return self._is_claimed
+
+    def _note(self, words: NDArray[np.uint64]) -> bool:
+        """Write a word for each slot, and return whether the frames are this reader's yet."""
         numbers, granted = self._numbers, self.ring.granted[self._slots]
-        if ((granted != numbers) & (granted != 0)).any():
-            raise self._lost()  # they are others' words now
-        self.ring.claimed[self._slots] = numbers
-        end = time.monotonic() + _DOUBT_S
-        while not (self.ring.granted[self._slots] == numbers).all():
-            if time.monotonic() > end:
-                raise self._lost()
-            time.sleep(_PAUSE_S)
-        self._is_claimed = True
-
-    def _lost(self) -> StreamError:
+        if ((granted == numbers) | (granted == 0)).all():  # else they are others' words now
+            words[self._slots] = numbers
+            end = time.monotonic() + _DOUBT_S
+            while not (self.ring.granted[self._slots] == numbers).all():
+                if time.monotonic() > end:
+                    break
+                time.sleep(_PAUSE_S)
+            else:
+                return True
         self._is_over = True
-        return StreamError(
-            "these frames went to a later iteration of the dataset, which was read first. "
-            "Read iterations of one dataset one after the other"
-        )
+        return False
 
     def joined(self, others: Sequence[Lease]) -> Lease:
         """Return one lease in the place of several of one ring."""
@@ -86,14 +98,16 @@ class Lease:
         self._is_over = True
 
     def release(self) -> None:
-        """Give the slots back, if the frames were used; others get them if not."""
+        """Give the slots back; frames that were not used go to others."""
         if self._is_over or os.getpid() != self._process:
             return  # the arrays of a fork are not those that count
+        if self._is_seen and not self._is_claimed and not self._claim():
+            return
         self._is_over = True
-        if self._is_seen and not self._is_claimed:
-            self._claim()
-        if self._is_claimed:
-            self.ring.released[self._slots] = self._numbers
+        is_sure = self._is_held or self._is_claimed
+        if not is_sure and (self.ring.granted[self._slots] != self._numbers).any():
+            return  # they are others' words now
+        self.ring.released[self._slots] = self._numbers
 
     def __del__(self) -> None:
         self.release()

@@ -107,6 +107,7 @@ def opened(
         _OPEN[ring] = _opened(*ring)
     if fillings is None:
         lease = Lease(_OPEN[ring], [(row.slot, row.filling) for row in rows])
+        lease.hold()
     else:
         lease = RelayedLease(_OPEN[ring], fillings)
     return LentFrames(lease, rows, texts, claimed)

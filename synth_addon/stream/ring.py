@@ -4,10 +4,11 @@ On Linux the memory has no name: others open it through its owner's descriptor, 
 all processes that use it are, however they ended. Elsewhere it is a temporary file.
 
 Each array has a block of its own with the slots side by side, so that frames in neighbouring slots
-are one array without a gap; the texts have another. Behind a header stand three 64-bit words for
+are one array without a gap; the texts have another. Behind a header stand four 64-bit words for
 each slot, each written by one side alone: ``granted`` (the broker: which filling of the slot a
-reader may use), ``claimed`` and ``released`` (that reader: which filling it has used, and needs no
-more). A filling is the number of times that the slot was filled.
+reader may use), ``held``, ``claimed`` and ``released`` (that reader: which filling it has in hand,
+has used, and needs no more). A filling is a number that a slot has for one frame and one reader;
+what is released and was not claimed goes to others.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from .frame_layout import FrameLayout
 _MAGIC = b"SYNTHRNG"
 _TOKEN_BYTES = 16
 _PAGE = 4096
-_WORDS = 3
+_WORDS = 4
 _WORD_BYTES = 8
 _PLACED_BYTES = 256 << 20
 _POPULATE_WRITE = 23
@@ -84,14 +85,14 @@ class Ring:
     """The slots, mapped into this process; `create_ring` and `open_ring` make it.
 
     Attributes:
-        granted, claimed, released: (slots) uint64, see the module.
+        granted, held, claimed, released: (slots) uint64, see the module.
     """
 
     def __init__(self, layout: FrameLayout, slots: int, memory: mmap.mmap, path: str) -> None:
         self.layout, self.slots = layout, slots
         self._memory, self._path = memory, path
         words = np.frombuffer(memory, np.uint64, _WORDS * slots, _PAGE)
-        self.granted, self.claimed, self.released = words.reshape(_WORDS, slots)
+        self.granted, self.held, self.claimed, self.released = words.reshape(_WORDS, slots)
         *starts, texts, _ = _block_starts(layout, slots)
         self._blocks = [
             _block(memory, start, field.dtype, (slots, *field.shape))

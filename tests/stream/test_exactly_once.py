@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed for this Ble
 
 from synth_addon.stream import StreamBatch, StreamDataset, collate  # noqa: E402
 
-from .conftest import Scripted, checked, frames_of  # noqa: E402
+from .conftest import Scripted, checked, frames_of, wait_until  # noqa: E402
 
 DataLoader = torch.utils.data.DataLoader
 
@@ -98,6 +98,33 @@ def test_frames_fetched_ahead_of_an_early_end_come_later(
                 break
     seen += frames_of(loader)
     assert sorted(seen) == list(range(400))
+
+
+@pytest.mark.parametrize("workers", [0, 3])
+def test_a_new_dataset_for_each_epoch_leaves_no_frames_behind(
+    scripted: Begin, workers: int
+) -> None:
+    stream = scripted("--frames", 400)
+    reader = stream.connect()
+    seen: list[int] = []
+    for _ in range(5):
+        loader = DataLoader(StreamDataset(reader, 4), batch_size=None, num_workers=workers)
+        for number, batch in enumerate(loader):
+            seen += checked(batch)
+            if number == 6:
+                break
+        del loader, batch
+        wait_until(lambda: reader.statistics()["held"] == 0)
+    seen += frames_of(DataLoader(StreamDataset(reader, 4), batch_size=None))
+    assert sorted(seen) == list(range(400))
+
+
+def test_a_batch_that_is_looked_at_late_is_its_holders(scripted: Begin) -> None:
+    stream = scripted("--frames", 200)
+    loader = DataLoader(StreamDataset(stream.connect(), 4), batch_size=None, num_workers=2)
+    kept = next(iter(loader))
+    seen = frames_of(loader)
+    assert sorted(seen + checked(kept)) == list(range(200))
 
 
 @pytest.mark.parametrize("is_far", [False, True])

@@ -73,10 +73,37 @@ def test_slots_that_are_not_evenly_spaced_are_copied(ring: Ring) -> None:
     assert (copy[0] == 15).all()
 
 
-def test_what_nobody_looked_at_is_not_released(ring: Ring) -> None:
-    held = Lease(ring, FILLINGS)
+@pytest.mark.parametrize("is_held", [False, True])
+@pytest.mark.parametrize("is_passed_on", [False, True])
+def test_what_nobody_looked_at_is_given_back_as_unused(
+    ring: Ring, is_held: bool, is_passed_on: bool
+) -> None:
+    held = Lease(ring, FILLINGS, is_passed_on=is_passed_on)
+    if is_held:
+        held.hold()
     held.array(0)
+    assert ring.held[[1, 2]].tolist() == ([4, 7] if is_held else [0, 0])
     del held
+    gc.collect()
+    assert words(ring) == ([0, 0], [4, 7])
+
+
+def test_what_went_to_others_is_not_given_back(ring: Ring) -> None:
+    late = Lease(ring, FILLINGS)
+    ring.granted[2] = 8
+    del late
+    gc.collect()
+    assert words(ring) == ([0, 0], [0, 0])
+
+
+def test_frames_that_went_to_others_cannot_be_held(ring: Ring) -> None:
+    ring.granted[2] = 8
+    late = Lease(ring, FILLINGS)
+    late.hold()
+    assert not ring.held.any()
+    with pytest.raises(StreamError, match="went to others"):
+        late.claim()
+    del late
     gc.collect()
     assert words(ring) == ([0, 0], [0, 0])
 
@@ -120,7 +147,7 @@ def test_frames_that_went_to_others_cannot_be_claimed(
     ring.granted[2] = granted
     ring.claimed[2] = granted
     held = Lease(ring, FILLINGS, is_passed_on=False)
-    with pytest.raises(StreamError, match="went to a later iteration"):
+    with pytest.raises(StreamError, match="went to others"):
         held.claim()
     if granted:
         assert ring.claimed[2] == granted, "the words of others are left alone"

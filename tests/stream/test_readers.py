@@ -23,7 +23,7 @@ HERE = os.getpid()
 
 class Words:
     def __init__(self) -> None:
-        self.granted, self.claimed, self.released = np.zeros((3, 20), np.uint64)
+        self.granted, self.held, self.claimed, self.released = np.zeros((4, 20), np.uint64)
 
 
 class Clock:
@@ -133,17 +133,55 @@ def test_a_worker_whose_trainer_is_dead_gets_no_more(stream: Stream) -> None:
     assert not list(stream.readers.waiting)
 
 
-def test_frames_of_a_dead_worker_wait_for_the_next_epoch(stream: Stream) -> None:
-    worker = near(stream, b"a", 5, 6, "1")
-    stream.give(worker, 0, 1)
-    stream.dead.add(6)
+def test_frames_of_a_worker_wait_for_the_next_epoch_or_its_end(stream: Stream) -> None:
+    workers = [near(stream, b"a", 5, 6, "1"), near(stream, b"d", 8, 10, "1")]
+    for frame, worker in enumerate(workers):
+        stream.give(worker, frame)
+        stream.readers.leave(worker, 1)
     stream.pass_time(50)
     assert stream.ready == []
     assert not stream.readers.may_get_more(near(stream, b"b", 9, 9))
     newer = near(stream, b"c", 5, 7, "2")
     assert stream.readers.may_get_more(newer)
     stream.pass_time(2)
+    assert stream.ready == [0]
+    stream.dead.add(10)
+    assert stream.readers.may_get_more(near(stream, b"e", 9, 9))
+    stream.pass_time(2)
     assert stream.ready == [0, 1]
+
+
+def test_frames_that_a_trainer_has_in_hand_stay_with_it(stream: Stream) -> None:
+    worker = near(stream, b"a", 5, 6, "1")
+    stream.give(worker, 0, 1)
+    slot, filling = stream.fillings(worker)[0]
+    stream.words.held[slot] = filling
+    stream.dead.add(6)
+    near(stream, b"c", 5, 7, "2")
+    stream.pass_time(5)
+    assert stream.ready == [1]
+    assert stream.words.granted[slot] == filling
+    stream.words.released[slot] = filling
+    stream.pass_time(1)
+    assert stream.ready == [0, 1]
+
+
+def test_frames_given_back_while_they_are_revoked_are_taken_back_once(stream: Stream) -> None:
+    worker = near(stream, b"a", 5, 6, "1")
+    stream.give(worker, 0)
+    slot, filling = stream.fillings(worker)[0]
+    stream.dead.add(6)
+    stream.pass_time(0.5)
+    stream.pass_time(0.5)
+    assert stream.words.granted[slot] == 0
+    stream.words.released[slot] = filling
+    stream.table.take_released()
+    assert stream.ready == [0]
+    other = near(stream, b"b", 9, 9)
+    stream.table.grant(other.number, 1)
+    stream.pass_time(2)
+    assert stream.ready == []
+    assert stream.fillings(other) == [(slot, filling + 1)]
 
 
 def test_a_claim_at_the_last_moment_wins_over_the_next_epoch(stream: Stream) -> None:

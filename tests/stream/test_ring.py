@@ -166,7 +166,7 @@ def test_a_ring_that_does_not_fit_into_memory_is_not_mapped(tmp_path: Path) -> N
     """A file of holes that claims to be a ring would be filled by mapping it."""
     layout = frame_layout({"image": ("uint8", (1 << 15, 1 << 15))})
     with (tmp_path / "holes").open("wb") as file:
-        file.truncate(25 * 4096 + MOST_SLOTS * layout.slot_bytes)
+        file.truncate(33 * 4096 + MOST_SLOTS * layout.slot_bytes)
     with pytest.raises(ValueError, match="another stream"):
         open_ring(layout, RingAddress(str(tmp_path / "holes"), "00" * 16, MOST_SLOTS))
 

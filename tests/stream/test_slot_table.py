@@ -20,7 +20,7 @@ class Words:
     """What a ring shares with readers."""
 
     def __init__(self) -> None:
-        self.granted, self.claimed, self.released = np.zeros((3, SLOTS), np.uint64)
+        self.granted, self.held, self.claimed, self.released = np.zeros((4, SLOTS), np.uint64)
 
 
 class Sending:
@@ -100,6 +100,26 @@ class Table(RuleBasedStateMachine):
     def _unclaimed(self) -> list[int]:
         return [frame for frame in self.given if frame not in self.claimed | self.revoked.keys()]
 
+    @precondition(lambda self: self._unclaimed())
+    @rule(data=st.data())
+    def hold(self, data: Any) -> None:
+        content = self.given[data.draw(st.sampled_from(self._unclaimed()))][1]
+        slot, filling = content.filling
+        self.words.held[slot] = filling
+        assert self.table.is_in_hand(content)
+        assert not self.table.is_claimed(content)
+
+    @precondition(lambda self: self._unclaimed())
+    @rule(data=st.data())
+    def give_back_unused(self, data: Any) -> None:
+        frame = data.draw(st.sampled_from(self._unclaimed()))
+        slot, filling = self.given[frame][1].filling
+        self.words.released[slot] = filling
+        self._forget_freed()
+        del self.given[frame]
+        self.ready = sorted([*self.ready, frame])
+        assert self.table.reader_of((slot, filling)) == 0
+
     @precondition(lambda self: self.claimed - self.released)
     @rule(data=st.data())
     def release(self, data: Any) -> None:
@@ -153,24 +173,25 @@ class Table(RuleBasedStateMachine):
     @precondition(lambda self: not self.revoked and self._unclaimed())
     @rule(reader=st.integers(1, 3))
     def revoke(self, reader: int) -> None:
-        contents = [c for c in self.table.granted_to(reader) if not self.table.is_claimed(c)]
+        contents = [c for c in self.table.granted_to(reader) if not self.table.is_in_hand(c)]
         self.table.revoke(contents)
         self.revoked = {content.row.frame: content for content in contents}
 
     @precondition(lambda self: self.revoked)
     @rule(data=st.data())
     def settle(self, data: Any) -> None:
-        """Claims that were under way when frames were revoked win; the others go back."""
+        """Words that were under way when frames were revoked win; the others go back."""
         late = data.draw(st.sets(st.sampled_from(sorted(self.revoked))))
+        words = data.draw(st.sampled_from([self.words.claimed, self.words.held]))
         for frame in late:
             slot, filling = self.revoked[frame].filling
-            self.words.claimed[slot] = filling
-        kept = [c for c in self.revoked.values() if self.table.is_claimed(c)]
+            words[slot] = filling
+        kept = [c for c in self.revoked.values() if self.table.is_in_hand(c)]
         assert {content.row.frame for content in kept} == late
         self.table.restore(kept)
         back = [c for c in self.revoked.values() if c.row.frame not in late]
         self.table.take_back(back)
-        for frame in late:
+        for frame in late if words is self.words.claimed else ():
             self._use(frame)
         for content in back:
             del self.given[content.row.frame]
