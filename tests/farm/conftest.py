@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,12 @@ def command(*arguments: object) -> list[str]:
 
 
 def children(process: int) -> list[int]:
-    """Return the processes that a process has started."""
-    try:
-        listed = Path(f"/proc/{process}/task/{process}/children").read_text()
-    except OSError:
-        return []
-    return [int(number) for number in listed.split()]
+    """Return the processes that a process has started, in whichever thread."""
+    found = []
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(number) for number in thread.read_text().split()]
+    return found
 
 
 @pytest.fixture(scope="session")

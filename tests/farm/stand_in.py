@@ -18,6 +18,8 @@ CRASH = "STAND_IN_CRASH_ON"
 """Variable with the scene that ends the process."""
 HANG = "STAND_IN_HANG_ON"
 """Variable with the scene that never ends."""
+SIGNS = "STAND_IN_SIGNS"
+"""Variable with a folder in which each process that draws leaves a file with its number."""
 FILE_DELAY = "STAND_IN_FILE_DELAY_S"
 """Variable with the seconds that every file takes longer to go into a tar file."""
 
@@ -39,6 +41,8 @@ class StandIn(ReferenceRenderer):
         super().build(scene)
 
     def render(self, view):
+        if SIGNS in os.environ:
+            Path(os.environ[SIGNS], str(os.getpid())).touch()
         time.sleep(float(os.environ.get(DELAY, 0)))
         return super().render(view)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 from synth_addon.core.dataset.validate import validate_dataset
 from tests.object_server import BUCKET, object_server
 
-from .conftest import Synth, command, started
+from .conftest import Synth, children, command, started
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,8 +40,16 @@ def test_three_machines_make_what_one_process_makes(
     assert list(validate_dataset(out)) == []
 
 
+@pytest.fixture
+def slow_cluster(environment: dict[str, str], tmp_path: Path) -> Iterator[Any]:
+    """A cluster whose workers take their time; each tells in `tmp_path` that it is at work."""
+    cluster = started(environment, STAND_IN_DELAY_S="0.5", STAND_IN_SIGNS=str(tmp_path))
+    yield cluster
+    cluster.shutdown()
+
+
 def test_a_machine_that_is_lost_loses_no_frame(
-    cluster: Any,
+    slow_cluster: Any,
     environment: dict[str, str],
     recipe: Path,
     whole: Path,
@@ -46,8 +57,16 @@ def test_a_machine_that_is_lost_loses_no_frame(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    process = begun(cluster, environment, recipe, out)
-    cluster.remove_node(cluster.list_all_nodes()[-1], allow_graceful=False)
+    process = begun(slow_cluster, environment, recipe, out)
+    lost = slow_cluster.list_all_nodes()[-1]
+    while not any((tmp_path / str(worker)).exists() for worker in workers_of(lost)):
+        assert process.poll() is None, "the run has ended before that machine had a part in it"
+        time.sleep(0.1)
+    workers = workers_of(lost)
+    slow_cluster.remove_node(lost, allow_graceful=False)
+    for worker in workers:  # they would go on for seconds, as no lost machine's do
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert "is replaced" in errors
@@ -55,6 +74,7 @@ def test_a_machine_that_is_lost_loses_no_frame(
 
 
 def test_the_same_command_goes_on_when_the_whole_cluster_was_lost(
+    slow_cluster: Any,
     environment: dict[str, str],
     synth: Synth,
     recipe: Path,
@@ -63,9 +83,8 @@ def test_the_same_command_goes_on_when_the_whole_cluster_was_lost(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    cluster = started(environment)
-    process = begun(cluster, environment, recipe, out)
-    cluster.shutdown()
+    process = begun(slow_cluster, environment, recipe, out)
+    slow_cluster.shutdown()
     process.communicate(timeout=180)
     assert process.returncode != 0
     finished = synth("status", out).stdout
@@ -88,11 +107,11 @@ def test_a_cluster_writes_into_an_object_store(
 def begun(
     cluster: Any, environment: dict[str, str], recipe: Path, out: Path
 ) -> subprocess.Popen[str]:
-    """Return a run by Ray that has made some frames, and is far from its end."""
+    """Return a run by Ray that has made some frames."""
     arguments = ["generate", recipe, "-o", out, "--scenes", 24, "--backend", "ray", "--json"]
     process = subprocess.Popen(
         command(*arguments, "--address", cluster.address),
-        env={**environment, "STAND_IN_DELAY_S": "0.8", **IMPATIENT},
+        env={**environment, **IMPATIENT},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -100,6 +119,13 @@ def begun(
     assert process.stdout is not None
     next(line for line in process.stdout if '"frame"' in line and '"done": 8,' in line)
     return process
+
+
+def workers_of(node: Any) -> list[int]:
+    """Return the processes of a machine of the cluster that actors have started, and the actors."""
+    raylet = node.all_processes["raylet"][0].process.pid
+    actors = [process for process in children(raylet) if children(process)]
+    return [*actors, *(worker for actor in actors for worker in children(actor))]
 
 
 @pytest.mark.parametrize(
