@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .address import StreamAddress
-from .claims import process_connection
+from .claims import close_connection, process_connection
 from .errors import StreamError
 from .frames import StreamBatch, StreamFrame, same
 from .json_arrays import decoded, plain
@@ -143,5 +143,6 @@ def connect(address: str, keys: str | Path | None = None, token: str = "") -> St
     """
     found = client_keys(Path(keys)) if keys is not None else None
     stream = Stream(StreamAddress(address, token, found))
+    close_connection(stream.address)  # one to a stream that was there before knows of its end
     _ = stream.recipe  # says hello, so that a wrong address is found out now
     return stream

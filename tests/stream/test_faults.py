@@ -244,6 +244,16 @@ def _read_to_the_end(batches: Iterator[object], *, is_raised: bool = False) -> N
             raise
 
 
+def test_a_stream_at_the_address_of_one_that_has_ended_is_another(scripted: Begin) -> None:
+    first = scripted("--frames", 8)
+    assert first.connect().statistics()["version"] == 0
+    first.close()
+    second = scripted("--frames", 12, "--address", first.address)
+    stream = second.connect()
+    assert stream.statistics()["version"] == 0
+    assert sorted(frames_of(stream.batches(4))) == list(range(12))
+
+
 def test_readers_go_on_with_a_stream_that_was_begun_again(scripted: Begin) -> None:
     first = scripted("--frames", 1_000_000)
     near, far = first.connect().batches(4), first.connect(is_far=True).batches(4)
