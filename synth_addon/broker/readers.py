@@ -1,10 +1,10 @@
 """Who reads a stream, and what becomes of frames whose reader is gone.
 
 A frame is used once its claim is seen. A reader that ends may have passed frames on: a loader's
-worker has put them into a queue that its trainer reads later. So the unclaimed frames of such a
-reader go to others only when the trainer is gone too, or has begun a newer epoch: what it has not
-looked at by then it never will. So do those of a worker that has ended and that the trainer has not
-got into its hands: a loader ends its workers when it has got all that it will.
+worker has put them into a queue that its trainer reads later. So frames of such a reader that its
+trainer has not got into hand go to others only once it never will: when it has begun a newer epoch,
+or the worker's process has ended, as loaders end workers after they have got all. Those in hand go
+to others unless they are used when the trainer is gone, or lets go of them.
 """
 
 from __future__ import annotations

@@ -83,8 +83,16 @@ class Lease:
                 time.sleep(_PAUSE_S)
             else:
                 return True
+            self._leave_rest(words)
         self._is_over = True
         return False
+
+    def _leave_rest(self, words: NDArray[np.uint64]) -> None:
+        """Let others have the frames that are this reader's yet, as some of the batch are not."""
+        is_mine = self.ring.granted[self._slots] == self._numbers
+        slots = np.array([slot for slot, _ in self.fillings])[is_mine]
+        words[slots] = 0
+        self.ring.released[slots] = self._numbers[is_mine]
 
     def joined(self, others: Sequence[Lease]) -> Lease:
         """Return one lease in the place of several of one ring."""

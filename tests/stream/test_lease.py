@@ -154,6 +154,22 @@ def test_frames_that_went_to_others_cannot_be_claimed(
     held.hand_over()
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_the_rest_of_a_batch_that_went_to_others_in_part_goes_to_others_too(
+    ring: Ring, monkeypatch: pytest.MonkeyPatch, is_held: bool
+) -> None:
+    monkeypatch.setattr(lease, "_DOUBT_S", 0.1)
+    ring.granted[2] = 0
+    late = Lease(ring, FILLINGS)
+    if is_held:
+        late.hold()
+    else:
+        with pytest.raises(StreamError, match="went to others"):
+            late.claim()
+    assert ring.held[1] == ring.claimed[1] == 0
+    assert ring.released[[1, 2]].tolist() == [4, 0]
+
+
 def test_frames_that_were_revoked_for_a_moment_can_be_claimed(ring: Ring) -> None:
     pause = lease.time.sleep
     ring.granted[2] = 0
