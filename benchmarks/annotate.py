@@ -19,9 +19,9 @@ import matplotlib.pyplot as plt
 from synth_addon.core.annotation import annotate
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.describe import dataset_info
-from synth_addon.core.job import settle_scene
 from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.reference_renderer import ReferenceRenderer
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.silhouettes import SilhouetteCaster
 from synth_addon.core.timing import PartTimes

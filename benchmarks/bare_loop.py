@@ -20,9 +20,9 @@ from synth_addon.blender.passes import read_display
 from synth_addon.blender.ready_renderer import ready_renderer
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import catalog_assets
-from synth_addon.core.job import settle_scene
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.core.scene_spec import SettledView
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.timing import PartTimes
 
 _WARM = 3

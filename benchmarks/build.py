@@ -18,8 +18,8 @@ from typing import Any
 
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import catalog_assets
-from synth_addon.core.job import settle_scene
 from synth_addon.core.recipe.loading import LoadedRecipe, validate_recipe
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.timing import PartTimes
 
 HEIGHTS_M = {"cup": (0.08, 0.11), "bottle": (0.2, 0.3), "can": (0.1, 0.14), "box": (0.05, 0.2)}

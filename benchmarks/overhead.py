@@ -29,9 +29,10 @@ from synth_addon.blender.versions import set_image_format
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
 from synth_addon.core.dataset.store import DatasetStore
 from synth_addon.core.describe import dataset_info
-from synth_addon.core.job import Job, settle_scene
+from synth_addon.core.job import Job
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.core.recipe.recipe import Recipe
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.timing import PartTimes
 
 RECIPE = Path(__file__).with_name("room_of_ten.json")

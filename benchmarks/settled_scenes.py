@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import catalog_assets
-from synth_addon.core.job import settle_scene
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.core.scene_spec import SettledScene
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.timing import PartTimes
 
 

@@ -15,11 +15,11 @@ from typing import Any
 import torch
 
 from synth_addon.core.asset_catalog import AssetCatalog
-from synth_addon.core.job import settle_scene
 from synth_addon.core.mesh_tree import MeshTrees
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.core.recipe.recipe import Recipe
 from synth_addon.core.reference_renderer import ReferenceRenderer
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.timing import PartTimes
 from synth_addon.stream.batches import Batch, Frame, in_batches

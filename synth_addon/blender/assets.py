@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import bpy
 import numpy as np
@@ -39,12 +40,19 @@ class LoadedAsset:
     """One asset in Blender.
 
     Attributes:
-        mesh: shared by all objects that show it.
         triangles: what annotations are computed from.
+        mesh: shared by all objects that show it; None for procedural shapes, whose meshes are made
+            where they are shown: each scene brings others.
     """
 
-    mesh: bpy.types.Mesh
     triangles: TriangleMesh
+    mesh: bpy.types.Mesh | None = None
+
+    def new_mesh(self) -> bpy.types.Mesh:
+        """Return a mesh of the caller's own."""
+        if self.mesh is None:
+            return blender_mesh("synth shape", self.triangles)
+        return self.mesh.copy()
 
 
 class AssetLibrary:
@@ -59,32 +67,35 @@ class AssetLibrary:
         self._paths = paths
         self._fence = fence
         self._stored: dict[str, LoadedAsset] = {}
-        self._shapes: dict[str, LoadedAsset] = {}
+        self._shapes: WeakValueDictionary[str, TriangleMesh] = WeakValueDictionary()
         self._brought = Datablocks()
         self._houses = HouseReader(paths)
 
     def load(self, key: str, asset: Asset) -> LoadedAsset:
-        """Return an asset, loading it at first use.
+        """Return an asset, reading its file at first use.
+
+        Any thread may ask for procedural shapes and for what has been read.
 
         Raises:
             AssetError: the file cannot be read or holds no usable mesh.
         """
         if isinstance(asset, ShapeAsset):
-            if key not in self._shapes:
-                self._shapes[key] = _shaped(asset)
-            return self._shapes[key]
+            shape = self._shapes.get(key)
+            if shape is None:
+                shape = self._shapes.setdefault(key, mesh_of(asset).in_single_precision)
+            return LoadedAsset(shape)
         if key not in self._stored:
             self._stored[key] = self._read(asset)
         return self._stored[key]
 
-    def keep_shapes(self, keys: set[str]) -> None:
-        """Remove procedural meshes not in `keys`: each scene may bring shapes of its own."""
-        gone = [self._shapes.pop(key) for key in set(self._shapes) - keys]
-        bpy.data.batch_remove(ids=[asset.mesh for asset in gone])
+    def has_read(self, assets: Mapping[str, Asset]) -> bool:
+        """Return whether the files of all assets have been read; any thread may ask."""
+        return all(
+            key in self._stored or isinstance(asset, ShapeAsset) for key, asset in assets.items()
+        )
 
     def close(self) -> None:
         """Remove all meshes, and the materials and images that came with them."""
-        self.keep_shapes(set())
         self._stored.clear()
         self._brought.remove_all()
 
@@ -131,13 +142,8 @@ class AssetLibrary:
         return asset.file, mesh_from_file(self._paths[asset.file], asset, self._fence)
 
 
-def _shaped(asset: ShapeAsset) -> LoadedAsset:
-    return _loaded(blender_mesh("synth shape", mesh_of(asset)))
-
-
 def _loaded(data: bpy.types.Mesh) -> LoadedAsset:
-    triangles = triangle_mesh(data)
-    return LoadedAsset(data, triangles)
+    return LoadedAsset(triangle_mesh(data), data)
 
 
 @contextmanager

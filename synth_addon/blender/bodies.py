@@ -18,6 +18,7 @@ from ..core.scene_spec import FixtureSpec, ObjectSpec, Pose, SurfaceSpec
 from ..core.transforms import Array
 from .assets import LoadedAsset
 from .datablocks import Datablocks
+from .meshes import point_mesh
 
 LENGTH_SCALE = 10.0
 MARGIN = 0.0002 * LENGTH_SCALE
@@ -71,7 +72,7 @@ def add_fixture(
     """
     size = fixture.scale * LENGTH_SCALE
     if parts is None:
-        mesh = blocks.own(asset.mesh.copy())
+        mesh = blocks.own(asset.new_mesh())
         mesh.transform(Matrix.Scale(size, 4))
         _add_standing(scene, fixture.pose, mesh, "MESH", blocks)
     for part in parts or ():
@@ -134,7 +135,7 @@ def _new_item(
     blocks: Datablocks,
 ) -> bpy.types.Object:
     if spec.body.collision_shape == "mesh":
-        mesh = blocks.own(asset.mesh.copy())
+        mesh = blocks.own(asset.new_mesh())
         shift = Matrix.Translation(-Vector(middle))
         mesh.transform(shift @ Matrix.Scale(spec.scale * LENGTH_SCALE, 4))
     else:
@@ -160,10 +161,7 @@ def _add_part(
 
 
 def _cloud(points: Array, blocks: Datablocks) -> bpy.types.Mesh:
-    mesh = blocks.own(bpy.data.meshes.new("synth points"))
-    mesh.vertices.add(len(points))
-    mesh.vertices.foreach_set("co", points.astype(np.float32).ravel())
-    return mesh
+    return blocks.own(point_mesh("synth points", points))
 
 
 def _make_passive(item: bpy.types.Object, shape: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import bpy
 
 from ..core.asset_roots import EVERYTHING, Fence
-from ..core.collision.bodies import BodyLibrary
+from ..core.collision.bodies import BodyLibrary, CollisionBody
 from ..core.collision.cache import cache_folder
 from ..core.collision.decomposition import Decomposer
 from ..core.devices import Device, recorded_version
@@ -37,7 +37,7 @@ from .devices import use_device
 from .images import check_image
 from .motion import moving, steps_of
 from .passes import read_frame, read_traced_frame
-from .physics import DropStage
+from .physics import DropStage, Standing
 from .render_settings import apply_settings
 from .scene_builder import SceneBuilder
 from .scratch import ScratchFolder
@@ -107,21 +107,24 @@ class BlenderRenderer:
 
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the triangles of every asset in `spec`; see `Renderer.load`."""
-        assets = self._assets(spec)
-        self.builder.clear()  # its objects show the shapes that are about to go
-        self._library.keep_shapes(set(assets))
-        self._bodies.forget_shapes_but(set(assets))
         return_free_memory()
-        return {key: asset.triangles for key, asset in assets.items()}
+        return {key: asset.triangles for key, asset in self._assets(spec).items()}
+
+    def has_read(self, spec: SceneSpec) -> bool:
+        """Return whether all files of `spec` have been read; see `Renderer.has_read`."""
+        return self._library.has_read(spec.assets)
+
+    def get_ready_to_settle(self, spec: SceneSpec) -> None:
+        """Make the collision bodies; see `Renderer.get_ready_to_settle`."""
+        if spec.physics.enabled:
+            self._colliding(spec, self._assets(spec))
 
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
         """Drop the objects with rigid bodies; see `Renderer.settle`."""
         if not spec.physics.enabled or not spec.objects:
             return tuple(item.pose for item in spec.objects)
         assets = self._assets(spec)
-        meshes = {key: asset.triangles for key, asset in assets.items()}
-        bodies = [self._bodies.body(item, meshes[item.asset_key]) for item in spec.objects]
-        standing = [self._bodies.standing(item, meshes[item.asset_key]) for item in spec.fixtures]
+        bodies, standing = self._colliding(spec, assets)
         return self._stage.settle(spec, assets, bodies, standing)
 
     def build(self, scene: SettledScene) -> None:
@@ -149,9 +152,8 @@ class BlenderRenderer:
             return self._read(view, traced)
 
     def clear(self) -> None:
-        """Remove the scene built last and its procedural meshes; files stay loaded."""
+        """Remove the scene built last; files stay loaded."""
         self.builder.clear()
-        self._library.keep_shapes(set())
 
     def close(self) -> None:
         """Remove the renderer's scenes, assets and files."""
@@ -163,6 +165,16 @@ class BlenderRenderer:
 
     def _assets(self, spec: SceneSpec) -> dict[str, LoadedAsset]:
         return {key: self._library.load(key, asset) for key, asset in spec.assets.items()}
+
+    def _colliding(
+        self, spec: SceneSpec, assets: Mapping[str, LoadedAsset]
+    ) -> tuple[list[CollisionBody], list[Standing]]:
+        """Return what the objects of a spec collide with, and what its fixtures are to them."""
+        meshes = {key: asset.triangles for key, asset in assets.items()}
+        return (
+            [self._bodies.body(item, meshes[item.asset_key]) for item in spec.objects],
+            [self._bodies.standing(item, meshes[item.asset_key]) for item in spec.fixtures],
+        )
 
     def _tracing(self, view: SettledView) -> Future[GeometryBuffer] | None:
         """Begin to trace what Blender's passes do not give, beside the render.

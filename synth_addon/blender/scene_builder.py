@@ -9,6 +9,7 @@ import bpy
 from mathutils import Matrix
 
 from ..core.fine_slab import fine_surface_mesh
+from ..core.mesh import TriangleMesh
 from ..core.scene_spec import (
     FixtureSpec,
     MaterialSpec,
@@ -47,6 +48,7 @@ class SceneBuilder:
         self._content = Datablocks()
         self._pool = MaterialPool(self._images)
         self._materials: dict[tuple[MaterialSpec, Placement], bpy.types.Material] = {}
+        self._shapes: dict[TriangleMesh, bpy.types.Mesh] = {}
         self.names: dict[int, str] = {}
         self.scene = bpy.data.scenes.new("synth")
         self.lens = bpy.data.cameras.new("synth camera")
@@ -79,7 +81,7 @@ class SceneBuilder:
         self.scene.render.use_persistent_data = False
         self._content.remove_all()
         self._pool.release()
-        self._materials = {}
+        self._materials, self._shapes = {}, {}
         self.names = {}
 
     def close(self) -> None:
@@ -102,11 +104,19 @@ class SceneBuilder:
     def _add_mesh(
         self, name: str, spec: ObjectSpec | FixtureSpec, pose: Pose, asset: LoadedAsset
     ) -> bpy.types.Object:
-        item = bpy.data.objects.new(name, asset.mesh)
+        item = bpy.data.objects.new(name, self._mesh(asset))
         item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
         self._link(item)
         self._dress(item, spec)
         return item
+
+    def _mesh(self, asset: LoadedAsset) -> bpy.types.Mesh:
+        """Return the mesh that all objects of an asset share."""
+        if asset.mesh is not None:
+            return asset.mesh
+        if asset.triangles not in self._shapes:
+            self._shapes[asset.triangles] = self._content.own(asset.new_mesh())
+        return self._shapes[asset.triangles]
 
     def _dress(self, item: bpy.types.Object, spec: ObjectSpec | FixtureSpec) -> None:
         """Give an object materials of its own, if any; the mesh keeps those that it shares."""

@@ -71,8 +71,8 @@ class ShaderGraph:
         self.steps.append(Step(socket.as_pointer(), given_by(value)))
         if isinstance(value, bpy.types.NodeSocket):
             self.tree.links.new(value, socket)
-        elif isinstance(value, tuple) and socket.type == "RGBA" and len(value) == 3:
-            socket.default_value = (*value, 1.0)
+        elif isinstance(value, tuple):
+            socket.default_value = components_of(socket, value)
         else:
             socket.default_value = value
 
@@ -152,6 +152,11 @@ class ShaderGraph:
 def given_by(value: Value) -> Link | float | tuple[float, ...]:
     """Return what a step keeps of a value."""
     return Link(value.as_pointer()) if isinstance(value, bpy.types.NodeSocket) else value
+
+
+def components_of(socket: Socket, value: tuple[float, ...]) -> tuple[float, ...]:
+    """Return a vector or colour with as many components as an input has: colours are opaque."""
+    return (*value, 1.0) if socket.type == "RGBA" and len(value) == 3 else value
 
 
 def _triple(value: Value) -> Value:

@@ -219,7 +219,10 @@ def _broker(
     environment = with_streaming_copies(card_of(options.device or "CPU"))
     backend = local_backend(command, options.instances, environment, "")
     watching = PoolSettings(
-        silence_s=options.instance_timeout, start_s=_START_S, scene_s=options.scene_timeout
+        silence_s=options.instance_timeout,
+        start_s=_START_S,
+        scene_s=options.scene_timeout,
+        ahead=1,
     )
     report = _Report(options, console, check)
     broker = Broker(

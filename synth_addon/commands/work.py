@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -106,8 +106,13 @@ def _make_scenes(
     recipe, catalog, renderer = ready
     info = dataset_info(recipe, catalog, renderer.version)
     _hello(console, info)
-    job = Job(recipe, catalog, renderer, _Remote(options.output, console, info), listener)
-    job.run(_announced(orders.scenes(lambda: job.has_failed), console))
+
+    def turned_to(scene: int) -> None:
+        console.event("begin", scene=scene)
+
+    store = _Remote(options.output, console, info)
+    job = Job(recipe, catalog, renderer, store, listener, turned_to=turned_to)
+    job.run(orders.scenes(lambda: job.has_failed), orders.known)
 
 
 def _hello(console: Console, info: DatasetInfo | None, **values: Any) -> None:
@@ -162,12 +167,6 @@ class _Remote:
         self._console.event(
             "scene", scene=entry.scene, entry=entry.line.decode().rstrip(), bytes=size
         )
-
-
-def _announced(scenes: Iterable[int], console: Console) -> Iterator[int]:
-    for scene in scenes:
-        console.event("begin", scene=scene)
-        yield scene
 
 
 def _beat(console: Console) -> None:

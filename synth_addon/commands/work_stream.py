@@ -73,7 +73,12 @@ def stream_frames(
     sink = _Sink(publisher, changes, info, console, keep(info) if keep is not None else None)
     job = Job(recipe, catalog, renderer, sink, encode=sink.encode, make_room=publisher.make_room)
     with suppress(Stopped):
-        job.run(changes.applied(orders.scenes(lambda: job.has_failed), job, renderer, console))
+        scenes = orders.scenes(lambda: job.has_failed)
+        job.run(changes.applied(scenes, job, renderer, console), coming=_nothing_yet)
+
+
+def _nothing_yet() -> None:
+    """Prepare no scene while an earlier one is rendered: the recipe may change until it begins."""
 
 
 class _Changes:

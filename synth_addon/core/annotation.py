@@ -219,7 +219,6 @@ def _annotate_object(
     caster: SilhouetteCaster,
 ) -> ObjectAnnotation:
     silhouette = caster.silhouette(
-        spec.asset_key,
         mesh,
         spec.scale,
         pose.matrix,

@@ -1,35 +1,38 @@
-"""The job loop: scenes in, a dataset out, with annotating and writing behind the next render."""
+"""The job loop: scenes in, a dataset out.
+
+While a scene is rendered, later ones are computed and earlier ones annotated and written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
 from typing import Protocol
 
 from .annotation import FrameAnnotation, annotate
 from .asset_catalog import AssetCatalog
 from .dataset.info import DatasetInfo
-from .errors import SceneError
 from .mesh import TriangleMesh
 from .mesh_tree import MeshTrees
+from .preparation import Preparation
 from .recipe.recipe import Recipe
 from .rendered_frame import RenderedFrame
 from .renderer import Renderer
-from .sampling.arrangement import arrange
-from .sampling.cameras import choose_views
-from .sampling.furniture import furnish
-from .sampling.rest_checks import fault_at_rest
-from .sampling.scene import sample_scene
-from .sampling.sizes import with_sizes
 from .scene_spec import SettledScene, SettledView
+from .settling import steps_to_settle
 from .silhouettes import SilhouetteCaster
 from .timing import PartTimes
 from .writers.frame_files import EncodedFrame, encode_frame
 
-ARRANGEMENT_TRIES = 10
 _FRAMES_IN_FLIGHT = 4
 """Rendered frames that may wait to be written; bounds memory when the disk is slow."""
+_SCENES_AHEAD = 2
+"""One that falls before the scene before it is rendered, so that its rest can be judged meanwhile,
+and one that is arranged meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -42,59 +45,6 @@ class FrameDone:
 
 Listener = Callable[[FrameDone], None]
 Encode = Callable[[RenderedFrame, FrameAnnotation, SettledScene], EncodedFrame]
-
-
-def settle_scene(
-    recipe: Recipe,
-    catalog: AssetCatalog,
-    renderer: Renderer,
-    scene: int,
-    times: PartTimes,
-    trees: MeshTrees | None = None,
-) -> tuple[SettledScene, Mapping[str, TriangleMesh]]:
-    """Sample, arrange and settle one scene index, and choose its cameras.
-
-    A scene that comes to rest badly, or that no camera suits, is arranged anew.
-
-    Args:
-        trees: keeps the meshes' trees, for later scenes.
-
-    Raises:
-        SceneError: no arrangement was good within the bounded number of tries.
-        AssetError: an asset cannot be used.
-    """
-    trees = trees or MeshTrees()
-    reasons: list[str] = []
-    for attempt in range(ARRANGEMENT_TRIES):
-        with times.part("sample"):
-            spec = sample_scene(recipe, catalog, scene, attempt)
-        with times.part("load"):
-            meshes = renderer.load(spec)
-        trees.forget_all_but(meshes)
-        try:
-            with times.part("sample"):
-                spec = furnish(recipe, with_sizes(spec, meshes), meshes)
-                spec = arrange(recipe, spec, meshes)
-        except SceneError as error:
-            reasons.append(str(error))
-            continue
-        with times.part("physics"):
-            poses = renderer.settle(spec)
-        with times.part("rest"):
-            fault = fault_at_rest(spec, poses, meshes, trees)
-        if fault is not None:
-            reasons.append(fault)
-            continue
-        try:
-            with times.part("sample"):
-                views = choose_views(recipe, spec, poses, meshes, trees)
-        except SceneError as error:
-            reasons.append(str(error))
-            continue
-        return SettledScene(spec=spec, poses=poses, views=views), meshes
-    raise SceneError(
-        f"scene {scene}: none of {ARRANGEMENT_TRIES} arrangements was good; the last: {reasons[-1]}"
-    )
 
 
 class SceneStore(Protocol):
@@ -118,9 +68,10 @@ class Job:
         listener: told of every rendered frame, in the calling thread.
         encode: takes every frame, in the writer's thread; without it, frames become files.
         make_room: called before each frame is rendered, and waits until there is room for it.
+        turned_to: told which scene the calling thread works at from now on.
 
     Attributes:
-        recipe, catalog: of the next scene; whoever gives the scenes may change them in between.
+        recipe, catalog: of scenes that begin from now on; whoever gives them may change these.
         times: what each part of the work took.
         bytes_written: in the files of committed frames.
         has_failed: whether a scene could not be written; `run` raises once it takes the next.
@@ -135,42 +86,62 @@ class Job:
         listener: Listener = lambda done: None,
         encode: Encode | None = None,
         make_room: Callable[[], None] = lambda: None,
+        turned_to: Callable[[int], None] = lambda scene: None,
     ) -> None:
         self.recipe = recipe
         self.catalog = catalog
         self._encode_frame = encode or self._to_files
         self._make_room = make_room
+        self._turned_to = turned_to
         self._renderer = renderer
         self._store = store
         self._listener = listener
         self._trees = MeshTrees()
-        self._trees_to_write = MeshTrees()  # the writer thread's: it is a scene or so behind
-        self._caster = SilhouetteCaster(self._trees_to_write)
+        self._caster = SilhouetteCaster(self._trees)
+        self._building = Lock()
         self.times = PartTimes()
         self.bytes_written = 0
         self.has_failed = False
 
-    def run(self, scenes: Iterable[int]) -> None:
+    def run(self, scenes: Iterable[int], coming: Callable[[], int | None] | None = None) -> None:
         """Generate `scenes` in order; each appears in the dataset whole or not at all.
+
+        Args:
+            coming: takes the next of `scenes` if it is known already, so that it can be prepared;
+                without this, `scenes` is asked.
 
         Raises:
             SynthError: of any kind; scenes committed before stay, and the job can be resumed.
         """
-        with ThreadPoolExecutor(1, thread_name_prefix="synth-writer") as writer:
-            commits: list[Future[None]] = []
-            for scene in scenes:
-                commits = _raise_failures(commits)
-                commits.append(self._generate(scene, writer))
-            for commit in commits:
-                commit.result()
+        source = iter(scenes)
+        preparer = ThreadPoolExecutor(1, thread_name_prefix="synth-preparer")
+        ahead = _Ahead(coming or partial(next, source, None), partial(self._prepare, preparer))
+        try:
+            with ThreadPoolExecutor(1, thread_name_prefix="synth-writer") as writer:
+                commits: list[Future[None]] = []
+                while (preparation := ahead.take(source)) is not None:
+                    commits = _raise_failures(commits)
+                    commits.append(self._generate(preparation, ahead, writer))
+                for commit in commits:
+                    commit.result()
+        finally:
+            preparer.shutdown(cancel_futures=True)
 
-    def _generate(self, scene: int, writer: ThreadPoolExecutor) -> Future[None]:
-        settled, meshes = settle_scene(
+    def _prepare(self, preparer: ThreadPoolExecutor, scene: int) -> Preparation:
+        steps = steps_to_settle(
             self.recipe, self.catalog, self._renderer, scene, self.times, self._trees
         )
-        trees = self._trees.copy()
-        with self.times.part("build"):
+        return Preparation(scene, steps, preparer, self.times)
+
+    def _generate(
+        self, preparation: Preparation, ahead: _Ahead, writer: ThreadPoolExecutor
+    ) -> Future[None]:
+        self._turned_to(preparation.scene)
+        settled, meshes = preparation.finish()
+        with self.times.part("build"), self._building:
             self._renderer.build(settled)
+        self._help(ahead.first, preparation.scene)
+        ahead.fill()
         encoded: list[Future[EncodedFrame]] = []
         for view in settled.views:
             self._make_room()
@@ -178,9 +149,16 @@ class Job:
                 frame = self._renderer.render(view)
             if len(encoded) >= _FRAMES_IN_FLIGHT:
                 encoded[-_FRAMES_IN_FLIGHT].result()
-            encoded.append(writer.submit(self._encode, settled, view, frame, meshes, trees))
-            self._listener(FrameDone(view.frame, scene))
+            encoded.append(writer.submit(self._encode, settled, view, frame, meshes))
+            self._listener(FrameDone(view.frame, preparation.scene))
         return writer.submit(self._commit, settled, encoded, meshes)
+
+    def _help(self, following: Preparation | None, scene: int) -> None:
+        """Do what the next scene waits for, before this one keeps the renderer busy."""
+        if following is not None and following.needs_help:
+            self._turned_to(following.scene)
+            following.help()
+            self._turned_to(scene)
 
     def _encode(
         self,
@@ -188,11 +166,10 @@ class Job:
         view: SettledView,
         frame: RenderedFrame,
         meshes: Mapping[str, TriangleMesh],
-        trees: MeshTrees,
     ) -> EncodedFrame:
+        with self._building:  # a building renderer runs Python: two threads would share its lock
+            pass
         with self.times.part("annotate"):
-            self._trees_to_write.forget_all_but(meshes)
-            self._trees_to_write.take(trees)
             annotation: FrameAnnotation = annotate(scene, view, frame, meshes, self._caster)
         with self.times.part("encode"):
             return self._encode_frame(frame, annotation, scene)
@@ -216,6 +193,38 @@ class Job:
             self.has_failed = True
             raise
         self.bytes_written += sum(len(file) for frame in frames for _, file in frame.files)
+
+
+class _Ahead:
+    """The scenes after the one that is rendered.
+
+    Args:
+        coming: takes the next scene if it is known already.
+        begin: begins to prepare a scene.
+    """
+
+    def __init__(
+        self, coming: Callable[[], int | None], begin: Callable[[int], Preparation]
+    ) -> None:
+        self._coming, self._begin = coming, begin
+        self._scenes: deque[Preparation] = deque()
+
+    @property
+    def first(self) -> Preparation | None:
+        """The scene after the one that is rendered, if it is known."""
+        return self._scenes[0] if self._scenes else None
+
+    def take(self, source: Iterator[int]) -> Preparation | None:
+        """Return the next scene, waiting for it where `source` does; None when there is none."""
+        if self._scenes:
+            return self._scenes.popleft()
+        scene = next(source, None)
+        return self._begin(scene) if scene is not None else None
+
+    def fill(self) -> None:
+        """Begin as many scenes as are to be under way."""
+        while len(self._scenes) < _SCENES_AHEAD and (scene := self._coming()) is not None:
+            self._scenes.append(self._begin(scene))
 
 
 def _raise_failures(commits: list[Future[None]]) -> list[Future[None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +43,11 @@ class TriangleMesh:
     def is_closed(self) -> bool:
         """Whether it bounds a body: every edge is passed once in each direction."""
         return is_closed(self.vertices, self.triangles)
+
+    @property
+    def in_single_precision(self) -> TriangleMesh:
+        """A new mesh with vertices that float32 holds, as Blender has them."""
+        return replace(self, vertices=self.vertices.astype(np.float32).astype(float))
 
     @property
     def box_corners(self) -> Array:

@@ -1,10 +1,10 @@
-"""Embree trees of single meshes, each built once for all instances and scenes."""
+"""Embree trees of single meshes, each built once for all instances and scenes that share one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import cached_property
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from embreex.mesh_construction import TriangleMesh as EmbreeTriangles
@@ -86,27 +86,13 @@ class MeshTree:
 
 
 class MeshTrees:
-    """Keeps the tree of every mesh until told otherwise."""
+    """Keeps the tree of every mesh for as long as anyone holds the mesh; threads may share it."""
 
     def __init__(self) -> None:
-        self._trees: dict[str, MeshTree] = {}
+        self._trees: WeakKeyDictionary[TriangleMesh, MeshTree] = WeakKeyDictionary()
 
-    def tree(self, mesh_key: str, mesh: TriangleMesh) -> MeshTree:
-        """Return a mesh's tree; equal keys must mean equal meshes."""
-        if mesh_key not in self._trees:
-            self._trees[mesh_key] = MeshTree(mesh)
-        return self._trees[mesh_key]
-
-    def take(self, others: MeshTrees) -> None:
-        """Use the trees that others hold, too."""
-        self._trees |= others._trees
-
-    def copy(self) -> MeshTrees:
-        """Return what holds the same trees, and keeps them when these are forgotten."""
-        copied = MeshTrees()
-        copied.take(self)
-        return copied
-
-    def forget_all_but(self, mesh_keys: Collection[str]) -> None:
-        """Release the trees of all meshes but these."""
-        self._trees = {key: tree for key, tree in self._trees.items() if key in mesh_keys}
+    def tree(self, mesh: TriangleMesh) -> MeshTree:
+        """Return a mesh's tree."""
+        if (known := self._trees.get(mesh)) is not None:
+            return known
+        return self._trees.setdefault(mesh, MeshTree(mesh))

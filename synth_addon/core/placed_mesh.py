@@ -20,14 +20,12 @@ class PlacedMesh:
     """One thing of a scene.
 
     Attributes:
-        key: names its mesh; surfaces share none, so theirs is empty.
         instance_id: 0 for what is background.
         scale: uniform factor on the mesh.
         world_from_object: rigid 4x4 transform.
     """
 
     kind: Literal["object", "fixture", "surface"]
-    key: str
     mesh: TriangleMesh
     instance_id: int
     scale: float
@@ -72,11 +70,11 @@ def placed_meshes(
         meshes: by asset key, as `Renderer.load` returned them.
     """
     for item, pose in zip(spec.objects, poses, strict=True):
-        key, mesh = item.asset_key, meshes[item.asset_key]
-        yield PlacedMesh("object", key, mesh, item.instance_id, item.scale, pose.matrix)
+        mesh = meshes[item.asset_key]
+        yield PlacedMesh("object", mesh, item.instance_id, item.scale, pose.matrix)
     for fixture in spec.fixtures:
-        key, mesh = fixture.asset_key, meshes[fixture.asset_key]
-        yield PlacedMesh("fixture", key, mesh, 0, fixture.scale, fixture.pose.matrix)
+        mesh = meshes[fixture.asset_key]
+        yield PlacedMesh("fixture", mesh, 0, fixture.scale, fixture.pose.matrix)
     for surface in spec.surfaces:
         place = Pose(translation=surface.center).matrix
-        yield PlacedMesh("surface", "", surface_mesh(surface), 0, 1.0, place)
+        yield PlacedMesh("surface", surface_mesh(surface), 0, 1.0, place)

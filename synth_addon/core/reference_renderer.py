@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,6 @@ from .transforms import Array, inverse_rigid, rotation_from_quaternion, transfor
 
 Mask = NDArray[np.bool_]
 
-MESHES_KEPT = 256
-
 _SPACE_M = 0.001
 """Between the boxes of objects on the floor."""
 
@@ -67,7 +66,7 @@ class ReferenceRenderer:
             raise ValueError(f"coverage_grid must be positive, not {coverage_grid}")
         self._shape_mesh = shape_mesh
         self._coverage_grid = coverage_grid
-        self._meshes: dict[str, TriangleMesh] = {}
+        self._meshes: WeakValueDictionary[str, TriangleMesh] = WeakValueDictionary()
         self._stage: _Stage | None = None
 
     @property
@@ -99,12 +98,19 @@ class ReferenceRenderer:
         Raises:
             AssetError: an asset is a file; only procedural shapes can be drawn.
         """
-        if len(self._meshes) > MESHES_KEPT:
-            self._meshes.clear()
+        meshes: dict[str, TriangleMesh] = {}
         for key, asset in spec.assets.items():
-            if key not in self._meshes:
-                self._meshes[key] = self._mesh_of(asset)
-        return {key: self._meshes[key] for key in spec.assets}
+            mesh = self._meshes.get(key)
+            meshes[key] = self._mesh_of(asset) if mesh is None else mesh
+            self._meshes[key] = meshes[key]
+        return meshes
+
+    def has_read(self, spec: SceneSpec) -> bool:
+        """There is nothing to read."""
+        return True
+
+    def get_ready_to_settle(self, spec: SceneSpec) -> None:
+        """Settling is quick enough without."""
 
     def _mesh_of(self, asset: Asset) -> TriangleMesh:
         if isinstance(asset, ShapeAsset):

@@ -12,7 +12,10 @@ from .scene_spec import Pose, SceneSpec, SettledScene, SettledView, StoredAsset
 
 
 class Renderer(Protocol):
-    """Loads assets, settles objects and renders views. Decides nothing."""
+    """Loads assets, settles objects and renders views. Decides nothing.
+
+    All methods are for one thread, but for those that say otherwise.
+    """
 
     @property
     def version(self) -> str:
@@ -46,11 +49,23 @@ class Renderer(Protocol):
     def load(self, spec: SceneSpec) -> Mapping[str, TriangleMesh]:
         """Return the mesh of every asset in `spec`, as `SceneSpec.assets` names them.
 
-        Meshes are in the object's own frame and in metres, before `ObjectSpec.scale`. Each asset
-        is loaded once and kept.
+        Meshes are in the object's own frame and in metres, before `ObjectSpec.scale`. What is read
+        from a file is kept; a shape is the same object as long as anyone holds it.
+
+        Another thread may call this, beside everything else, once `has_read` is true.
 
         Raises:
             AssetError: a file is missing, unreadable or holds no usable mesh.
+        """
+
+    def has_read(self, spec: SceneSpec) -> bool:
+        """Return whether all files that `spec` names have been read; any thread may ask."""
+
+    def get_ready_to_settle(self, spec: SceneSpec) -> None:
+        """Compute what `settle` needs of loaded meshes; any thread may call this.
+
+        Raises:
+            AssetError: a mesh has no collision body.
         """
 
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:

@@ -105,7 +105,6 @@ class SilhouetteCaster:
 
     def silhouette(
         self,
-        mesh_key: str,
         mesh: TriangleMesh,
         scale: float,
         world_from_object: ArrayLike,
@@ -117,7 +116,6 @@ class SilhouetteCaster:
         """Return the silhouette of one object.
 
         Args:
-            mesh_key: names the mesh: equal keys must mean equal meshes.
             mesh: in the object's frame, metres.
             scale: uniform factor on the mesh.
             world_from_object: rigid 4x4 transform.
@@ -134,7 +132,7 @@ class SilhouetteCaster:
             raise ValueError(f"scale must be positive, not {scale}")
         camera_from_object = inverse_rigid(world_from_camera) @ np.asarray(world_from_object, float)
         probe = _Probe(
-            self._trees.tree(mesh_key, mesh),
+            self._trees.tree(mesh),
             scale,
             camera_from_object,
             intrinsics,

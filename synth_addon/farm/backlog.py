@@ -21,6 +21,11 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._returned) + self._left
 
+    @property
+    def next_returned(self) -> int | None:
+        """The next scene if it comes from a worker that was ended."""
+        return self._returned[0] if self._returned else None
+
     def take(self) -> int:
         """Return the next scene; there must be one."""
         if self._returned:

@@ -35,6 +35,7 @@ class PoolSettings:
         tries: how many workers a scene may end before it is set aside.
         recycle_scenes: a worker is replaced after so many scenes; 0 for never.
         recycle_mib: a worker is replaced once it holds more memory; 0 for never.
+        ahead: how many scenes wait with a worker beside the one in hand, so that it prepares them.
     """
 
     silence_s: float = 60.0
@@ -43,6 +44,7 @@ class PoolSettings:
     tries: int = 3
     recycle_scenes: int = 0
     recycle_mib: float = 0.0
+    ahead: int = 2
 
 
 class Crew:
@@ -137,9 +139,7 @@ class Crew:
                 if not worker.scenes:
                     worker.stop()
                 continue
-            # one in hand, and one ahead so that it need not wait; at the end none ahead
-            most = 2 if len(self.backlog) > 2 * len(self._workers) else 1
-            while self.backlog and not is_blocked and len(worker.scenes) < most:
+            while self.backlog and not is_blocked and len(worker.scenes) < self._most(worker):
                 worker.order(self.backlog.take())
                 worker.began = worker.began or time.monotonic()
 
@@ -202,6 +202,15 @@ class Crew:
             worker.kill()
         for worker in self._workers.values():
             worker.wait(_END_S)
+
+    def _most(self, worker: PoolWorker) -> int:
+        """Return how many scenes a worker may have: at the end of a run, none ahead.
+
+        Nor where one has ended a worker: it is made alone, so that no other is blamed.
+        """
+        if any(scene in self._tries for scene in (*worker.scenes, self.backlog.next_returned)):
+            return 1
+        return 1 + min(self._settings.ahead, len(self.backlog) // (2 * len(self._workers)))
 
     def _start(self, place: int) -> None:
         self._workers[place] = PoolWorker(place, self._start_process, self._inbox)

@@ -51,6 +51,13 @@ class Orders:
                 return
             yield scene
 
+    def known(self) -> int | None:
+        """Take the next scene if it has been ordered already."""
+        try:
+            return self._queue.get_nowait()
+        except Empty:
+            return None
+
     def _read(self, lines: IO[str]) -> None:
         try:
             for line in lines:

@@ -38,7 +38,7 @@ class ShownPreview:
             SynthError: the settings cannot be used, or the scene cannot be arranged; nothing is
                 left in Blender then.
         """
-        from ..core.job import settle_scene
+        from ..core.settling import settle_scene
         from ..core.timing import PartTimes
 
         def settled(recipe: Recipe, catalog: AssetCatalog, renderer: BlenderRenderer) -> Settled:

@@ -15,10 +15,10 @@ from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import catalog_assets
 from synth_addon.core.camera import Intrinsics
 from synth_addon.core.errors import AssetError
-from synth_addon.core.job import settle_scene
 from synth_addon.core.recipe.loading import LoadedRecipe, validate_recipe
 from synth_addon.core.rendered_frame import RenderedFrame
 from synth_addon.core.scene_spec import EnvironmentSpec, MaterialSpec, TextureSpec
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.timing import PartTimes
 
 from .blocks import (

@@ -18,9 +18,9 @@ from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.cli import run
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
 from synth_addon.core.errors import RenderError
-from synth_addon.core.job import settle_scene
 from synth_addon.core.recipe.loading import LoadedRecipe, load_recipe
 from synth_addon.core.rendered_frame import RenderedFrame
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.timing import PartTimes
 
 from .scenes import RENDER, at, scene_of, shoot, thing, view_from
@@ -283,7 +283,7 @@ def test_names_in_the_open_file_change_no_pixel(tmp_path: Path) -> None:
 _NOISY_THREADS = """
 import os, sys, threading
 from synth_addon.core.asset_catalog import catalog_assets
-from synth_addon.core.job import settle_scene
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.core.timing import PartTimes
 from synth_addon.blender.renderer import BlenderRenderer

@@ -14,7 +14,6 @@ from mathutils.bvhtree import BVHTree
 
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.core.asset_catalog import catalog_assets
-from synth_addon.core.job import settle_scene
 from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.core.scene_spec import (
@@ -27,6 +26,7 @@ from synth_addon.core.scene_spec import (
     ShapeAsset,
     SurfaceSpec,
 )
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.timing import PartTimes
 from synth_addon.core.transforms import Array, transform_points

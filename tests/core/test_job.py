@@ -22,12 +22,13 @@ from synth_addon.core.dataset.tree_hash import hash_dataset
 from synth_addon.core.dataset.validate import validate_dataset
 from synth_addon.core.describe import dataset_info
 from synth_addon.core.errors import RenderError, SceneError, StorageError
-from synth_addon.core.job import ARRANGEMENT_TRIES, FrameDone, Job, settle_scene
+from synth_addon.core.job import FrameDone, Job
 from synth_addon.core.recipe.loading import validate_recipe
 from synth_addon.core.recipe.recipe import Recipe
 from synth_addon.core.reference_renderer import ReferenceRenderer
 from synth_addon.core.rendered_frame import RenderedFrame
 from synth_addon.core.scene_spec import Pose, SceneSpec, SettledView
+from synth_addon.core.settling import ARRANGEMENT_TRIES, settle_scene
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.timing import PartTimes
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets, mesh_assets
 from synth_addon.core.errors import AssetError
-from synth_addon.core.job import settle_scene
 from synth_addon.core.mesh import TriangleMesh
 from synth_addon.core.recipe.loading import LoadedRecipe, validate_recipe
 from synth_addon.core.recipe.recipe import Recipe
@@ -20,6 +19,7 @@ from synth_addon.core.reference_renderer import ReferenceRenderer
 from synth_addon.core.sampling.scene import sample_scene
 from synth_addon.core.sampling.sizes import check_sizes, longest_side, with_sizes
 from synth_addon.core.scene_spec import canonical_json
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.timing import PartTimes
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from synth_addon.core import mesh_tree, silhouettes
 from synth_addon.core.camera import Intrinsics, pixel_rays
 from synth_addon.core.mesh import TriangleMesh
-from synth_addon.core.mesh_tree import MeshTrees
 from synth_addon.core.ray_casting import cast_mesh_in_view
 from synth_addon.core.silhouettes import Silhouette, SilhouetteCaster
 from synth_addon.core.transforms import (
@@ -60,7 +59,7 @@ def silhouette(
     clip: tuple[float, float] = (0.1, 100.0),
     intrinsics: Intrinsics = INTRINSICS,
 ) -> Silhouette:
-    return SilhouetteCaster().silhouette("mesh", mesh, scale, pose, intrinsics, HERE, *clip)
+    return SilhouetteCaster().silhouette(mesh, scale, pose, intrinsics, HERE, *clip)
 
 
 def truth_on_canvas(
@@ -183,7 +182,7 @@ def test_the_scene_may_lie_far_from_the_origin_and_be_tiny(seed: int) -> None:
         [*random.uniform(-1e-3, 1e-3, 2), 4e-3],
     )
     args = (INTRINSICS, camera, 1e-4, 1e5)
-    seen = SilhouetteCaster().silhouette("tiny", mesh, 1.0, camera @ inner, *args)
+    seen = SilhouetteCaster().silhouette(mesh, 1.0, camera @ inner, *args)
     points = transform_points(inverse_rigid(camera) @ camera @ inner, mesh.vertices)
     hits = cast_mesh_in_view(INTRINSICS, points, mesh.triangles, 1e-4)
     image = np.isfinite(hits.distance).reshape(48, 64)
@@ -251,7 +250,7 @@ def test_beyond_the_canvas_nothing_counts() -> None:
     assert (seen.pixels_total, seen.box) == (0.0, None)
 
 
-def test_trees_are_kept_by_key_until_forgotten(
+def test_trees_are_kept_as_long_as_their_meshes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     built: list[int] = []
@@ -261,15 +260,14 @@ def test_trees_are_kept_by_key_until_forgotten(
         return EmbreeTriangles(tree, vertices, triangles)
 
     monkeypatch.setattr(mesh_tree, "EmbreeTriangles", counted)
-    trees = MeshTrees()
-    caster = SilhouetteCaster(trees)
+    caster = SilhouetteCaster()
     meshes = {"cube": cube(), "ring": torus(steps=8), "small": cube(0.5)}
     sizes = []
     for key in ("cube", "ring", "cube", "small", "cube", "ring"):
-        args = (key, meshes[key], 1.0, at(0, 0, 4), INTRINSICS, HERE, 0.1, 100.0)
+        args = (meshes[key], 1.0, at(0, 0, 4), INTRINSICS, HERE, 0.1, 100.0)
         sizes.append(caster.silhouette(*args).pixels_in_image)
         if key == "small":
-            trees.forget_all_but({"cube", "small"})
+            meshes["ring"] = torus(steps=8)
     assert built == [12, 128, 12, 128]
     assert sizes[0] == sizes[2] == sizes[4] and sizes[1] == sizes[5]
 

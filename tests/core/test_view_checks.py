@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from synth_addon.core.annotation import annotate
 from synth_addon.core.asset_catalog import AssetCatalog
-from synth_addon.core.job import settle_scene
 from synth_addon.core.mesh_tree import MeshTrees
 from synth_addon.core.recipe.camera import CameraRecipe
 from synth_addon.core.recipe.loading import validate_recipe
@@ -29,6 +28,7 @@ from synth_addon.core.scene_spec import (
     SurfaceSpec,
     ViewSpec,
 )
+from synth_addon.core.settling import settle_scene
 from synth_addon.core.shapes.catalog import mesh_of
 from synth_addon.core.silhouettes import SilhouetteCaster
 from synth_addon.core.timing import PartTimes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from ..mass_properties import MassProperties, mass_properties
 from ..mesh import TriangleMesh
-from ..scene_spec import FixtureSpec, ObjectSpec, ShapeAsset
+from ..scene_spec import Asset, FixtureSpec, ObjectSpec, ShapeAsset
 from ..transforms import Array
 from .decomposition import Decomposer
 from .parts import collision_parts, hollow_depth, must_split
@@ -31,15 +31,24 @@ class CollisionBody:
     mass_kg: float
 
 
+@dataclass(eq=False)
+class _Known:
+    """What has been computed of a mesh: its parts by whether it was split, mass, hollow depth."""
+
+    parts: dict[bool, tuple[Array, ...]] = field(default_factory=dict)
+    mass: MassProperties | None = None
+    depth: float | None = None
+
+
 class BodyLibrary:
-    """Collision bodies; what hangs on the mesh alone is computed once."""
+    """Collision bodies; what hangs on a mesh alone is computed once, and kept as long as the mesh.
+
+    Threads may share it.
+    """
 
     def __init__(self, decomposer: Decomposer) -> None:
         self._decomposer = decomposer
-        self._parts: dict[tuple[str, bool], tuple[Array, ...]] = {}
-        self._depths: dict[str, float] = {}
-        self._masses: dict[str, MassProperties] = {}
-        self._stored: set[str] = set()
+        self._known: WeakKeyDictionary[TriangleMesh, _Known] = WeakKeyDictionary()
 
     def body(self, spec: ObjectSpec, mesh: TriangleMesh) -> CollisionBody:
         """Return the body of an object.
@@ -47,14 +56,11 @@ class BodyLibrary:
         Raises:
             AssetError: its mesh must be decomposed and cannot be.
         """
-        key = spec.asset_key
-        split = self._must_split(spec, mesh)
-        if (key, split) not in self._parts:
-            self._parts[key, split] = collision_parts(spec.asset, mesh, split, self._decomposer)
-        if key not in self._masses:
-            self._masses[key] = mass_properties(mesh)
-        found = self._masses[key]
-        return CollisionBody(self._parts[key, split], found.centroid, _mass(spec, found.volume))
+        known = self._of(mesh)
+        parts = self._parts(spec.asset, mesh, self._must_split(spec, mesh))
+        if known.mass is None:
+            known.mass = mass_properties(mesh)
+        return CollisionBody(parts, known.mass.centroid, _mass(spec, known.mass.volume))
 
     def standing(self, fixture: FixtureSpec, mesh: TriangleMesh) -> tuple[Array, ...] | None:
         """Return the convex parts of a thing that stays where it is, or None for its true mesh.
@@ -63,27 +69,29 @@ class BodyLibrary:
         """
         if not isinstance(fixture.asset, ShapeAsset):
             return None
-        key = fixture.asset_key, True
-        if key not in self._parts:
-            self._parts[key] = collision_parts(fixture.asset, mesh, True, self._decomposer)
-        return self._parts[key]
+        return self._parts(fixture.asset, mesh, True)
+
+    def _parts(self, asset: Asset, mesh: TriangleMesh, split: bool) -> tuple[Array, ...]:
+        parts = self._of(mesh).parts
+        if split not in parts:
+            parts[split] = collision_parts(asset, mesh, split, self._decomposer)
+        return parts[split]
 
     def _must_split(self, spec: ObjectSpec, mesh: TriangleMesh) -> bool:
         shape = spec.body.collision_shape
         if isinstance(spec.asset, ShapeAsset):  # these know best whether a hull will do
             return shape in ("auto", "convex_parts")
-        self._stored.add(spec.asset_key)
         if shape != "auto":
             return must_split(shape, 0.0)
-        if spec.asset_key not in self._depths:
-            self._depths[spec.asset_key] = hollow_depth(mesh)
-        return must_split(shape, spec.scale * self._depths[spec.asset_key])
+        known = self._of(mesh)
+        if known.depth is None:
+            known.depth = hollow_depth(mesh)
+        return must_split(shape, spec.scale * known.depth)
 
-    def forget_shapes_but(self, keys: Collection[str]) -> None:
-        """Release the bodies of procedural shapes but these: each scene may bring its own."""
-        kept = self._stored.union(keys)
-        self._parts = {key: parts for key, parts in self._parts.items() if key[0] in kept}
-        self._masses = {key: mass for key, mass in self._masses.items() if key in kept}
+    def _of(self, mesh: TriangleMesh) -> _Known:
+        if (known := self._known.get(mesh)) is not None:
+            return known
+        return self._known.setdefault(mesh, _Known())
 
 
 def _mass(spec: ObjectSpec, volume: float) -> float:

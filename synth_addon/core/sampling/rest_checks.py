@@ -62,7 +62,7 @@ def resting_bodies(
         key = (item.asset_key, item.scale)
         if key not in solids:
             mesh = meshes[key[0]]
-            solids[key] = Solid(mesh, item.scale, trees.tree(key[0], mesh))
+            solids[key] = Solid(mesh, item.scale, trees.tree(mesh))
         bodies.append(Body(solids[key], pose))
     return bodies[: len(poses)], bodies[len(poses) :]
 

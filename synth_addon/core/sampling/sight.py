@@ -101,7 +101,7 @@ class SightLines:
 
     def _depths(self, thing: PlacedMesh, rays: _Rays) -> Array:
         """Return how far beyond the near plane rays meet a thing."""
-        tree = self._trees.tree(thing.key, thing.mesh)
+        tree = self._trees.tree(thing.mesh)
         return tree.distances(thing.scale, thing.world_from_object, rays.origins, rays.directions)
 
     def _silhouette(
@@ -118,7 +118,6 @@ class SightLines:
             cy=(lens.cy - window.top) / step,
         )
         alone = self._caster.silhouette(
-            target.key,
             target.mesh,
             target.scale,
             target.world_from_object,
