@@ -12,6 +12,7 @@ from ..core.mesh import TriangleMesh
 from ..core.transforms import Array
 
 _SHARP_ANGLE = np.radians(40)
+_UVS = "UVMap"
 
 
 def blender_mesh(name: str, mesh: TriangleMesh) -> bpy.types.Mesh:
@@ -27,8 +28,8 @@ def blender_mesh(name: str, mesh: TriangleMesh) -> bpy.types.Mesh:
     data.polygons.add(count)
     data.polygons.foreach_set("loop_start", np.arange(0, 3 * count, 3, dtype=np.int32))
     if mesh.uvs is not None:
-        layer = data.attributes.new("UVMap", "FLOAT2", "CORNER")
-        layer.data.foreach_set("vector", mesh.uvs.astype(np.float32).ravel())
+        data.attributes.new(_UVS, "FLOAT2", "CORNER")
+        _set_uvs(data, mesh.uvs)
     data.update(calc_edges=True)
     if mesh.smooth:
         data.shade_smooth()
@@ -39,13 +40,31 @@ def blender_mesh(name: str, mesh: TriangleMesh) -> bpy.types.Mesh:
     return data
 
 
+def move_points(data: bpy.types.Mesh, mesh: TriangleMesh) -> None:
+    """Make a mesh that `blender_mesh` has made of the same triangles that of another `mesh`."""
+    _set_points(data, mesh.vertices)
+    if mesh.uvs is not None:
+        _set_uvs(data, mesh.uvs)
+    data.update()
+    if mesh.smooth:
+        data.set_sharp_from_angle(angle=_SHARP_ANGLE)
+
+
 def point_mesh(name: str, points: Array) -> bpy.types.Mesh:
     """Return a new Blender mesh of points (N, 3) alone."""
     data = bpy.data.meshes.new(name)
     if len(points):
         data.vertices.add(len(points))
-        data.attributes["position"].data.foreach_set("vector", points.astype(np.float32).ravel())
+        _set_points(data, points)
     return data
+
+
+def _set_points(data: bpy.types.Mesh, points: Array) -> None:
+    data.attributes["position"].data.foreach_set("vector", points.astype(np.float32).ravel())
+
+
+def _set_uvs(data: bpy.types.Mesh, uvs: Array) -> None:
+    data.attributes[_UVS].data.foreach_set("vector", uvs.astype(np.float32).ravel())
 
 
 def triangle_mesh(data: bpy.types.Mesh) -> TriangleMesh:

@@ -28,6 +28,7 @@ from .images import ImageLibrary
 from .lamps import build_light
 from .material_pool import MaterialPool
 from .materials import ON_UVS
+from .mesh_pool import MeshPool
 from .meshes import blender_mesh
 from .texture_coordinates import Placement
 
@@ -48,6 +49,7 @@ class SceneBuilder:
         self._content = Datablocks()
         self._pool = MaterialPool(self._images)
         self._materials: dict[tuple[MaterialSpec, Placement], bpy.types.Material] = {}
+        self._meshes = MeshPool()
         self._shapes: dict[TriangleMesh, bpy.types.Mesh] = {}
         self.names: dict[int, str] = {}
         self.scene = bpy.data.scenes.new("synth")
@@ -80,6 +82,7 @@ class SceneBuilder:
         """Remove all content but the camera, and what the renderer kept of it."""
         self.scene.render.use_persistent_data = False
         self._content.remove_all()
+        self._meshes.release()
         self._pool.release()
         self._materials, self._shapes = {}, {}
         self.names = {}
@@ -87,6 +90,7 @@ class SceneBuilder:
     def close(self) -> None:
         """Remove the scene and everything in it."""
         self.clear()
+        self._meshes.close()
         self._pool.close()
         self._images.close()
         bpy.data.objects.remove(self.camera)
@@ -115,7 +119,7 @@ class SceneBuilder:
         if asset.mesh is not None:
             return asset.mesh
         if asset.triangles not in self._shapes:
-            self._shapes[asset.triangles] = self._content.own(asset.new_mesh())
+            self._shapes[asset.triangles] = self._meshes.mesh("synth shape", asset.triangles)
         return self._shapes[asset.triangles]
 
     def _dress(self, item: bpy.types.Object, spec: ObjectSpec | FixtureSpec) -> None:
@@ -135,10 +139,13 @@ class SceneBuilder:
     def _add_surface(self, spec: SurfaceSpec) -> bpy.types.Object:
         texture = spec.material.texture
         moves = texture is not None and texture.displacement_method == "true"
-        mesh = fine_surface_mesh(spec) if moves else surface_mesh(spec)
-        data = self._content.own(blender_mesh(f"synth {spec.name}", mesh))
-        data.materials[0] = self._material(f"synth {spec.name} material", spec.material)
-        item = bpy.data.objects.new(f"synth {spec.name}", data)
+        name = f"synth {spec.name}"
+        if moves:  # too large to keep
+            data = self._content.own(blender_mesh(name, fine_surface_mesh(spec)))
+        else:
+            data = self._meshes.mesh(name, surface_mesh(spec))
+        data.materials[0] = self._material(f"{name} material", spec.material)
+        item = bpy.data.objects.new(name, data)
         item.location = spec.center
         self._link(item)
         return item

@@ -24,6 +24,7 @@ from pycocotools import mask as coco_mask
 from .camera import project
 from .mesh import TriangleMesh
 from .rendered_frame import RenderedFrame
+from .run_lengths import window_counts
 from .scene_spec import (
     Matrix4,
     ObjectSpec,
@@ -244,7 +245,7 @@ def _annotate_object(
         ),
         visible_box=visible_box,
         amodal_box=silhouette.box,
-        visible_mask=encode_mask(frame.instance_ids == spec.instance_id) if visible_box else None,
+        visible_mask=_visible_rle(frame.instance_ids, spec.instance_id, visible_box),
         amodal_mask=_amodal_rle(silhouette, frame.instance_ids.shape),
         scale=spec.scale,
         camera_from_object=_rows(camera_from_object),
@@ -295,7 +296,18 @@ def _share(part: float, whole: float) -> float:
 def _amodal_rle(silhouette: Silhouette, shape: Sequence[int]) -> Rle | None:
     if not silhouette.pixels_in_image:
         return None
-    return encode_mask(silhouette.full_mask(shape[0], shape[1]))
+    height, width = shape
+    counts = window_counts(silhouette.mask, silhouette.origin, height, width)
+    return Rle(size=(height, width), counts=counts)
+
+
+def _visible_rle(ids: NDArray[np.uint16], instance_id: int, box: Box | None) -> Rle | None:
+    if box is None:
+        return None
+    left, top, width, height = map(int, box)
+    window = ids[top : top + height, left : left + width] == instance_id
+    counts = window_counts(window, (top, left), *ids.shape)
+    return Rle(size=ids.shape, counts=counts)
 
 
 def _box_3d(

@@ -17,24 +17,25 @@ def greatest_distance(points: Array) -> float:
     """Return the greatest distance of two of the points (N, 3).
 
     Only points that can be an end of it are compared: the width along some direction is a lower
-    bound of the result, and an end is at least that far from the farthest corner of the box. Where
-    more than 4096 are left, as of a dense sphere, those are compared that are outermost along one
-    of 2048 directions, which is within 0.1 %.
+    bound of the result, and an end is at least that far from the farthest corner of the box, and
+    from the far side of a ball around all. Where more than 4096 are left, as of a dense sphere,
+    those are compared that are outermost along one of 2048 directions, which is within 0.1 %.
     """
     low, high = points.min(axis=0), points.max(axis=0)
     outermost = _outermost(points, _DIRECTIONS)
     bound = _greatest(outermost)
     reach = np.linalg.norm(np.maximum(points - low, high - points), axis=1)
-    ends = points[reach >= bound * (1 - 1e-12)]
+    radii = np.linalg.norm(points - (low + high) / 2, axis=1)
+    ends = points[np.minimum(reach, radii + radii.max()) >= bound * (1 - 1e-12)]
     if len(ends) > _MANY:
         ends = np.unique(ends, axis=0)
     if len(ends) > _MANY:
         ends = _outermost(ends, _MANY_DIRECTIONS)
-    return max(bound, _greatest(np.unique(_ends_of_longest(ends, bound), axis=0)))
+    return max(bound, _longest(ends, bound))
 
 
-def _ends_of_longest(points: Array, bound: float) -> Array:
-    """Return the ends of the longest pairs of points (N, 3), and of all as long but for rounding.
+def _longest(points: Array, bound: float) -> float:
+    """Return the greatest distance of two of the points (N, 3), 0 where none is above `bound`.
 
     Long pairs are found in float32, in a cube from -1 to 1: there squares are out by 1e-5 at most.
 
@@ -54,10 +55,7 @@ def _ends_of_longest(points: Array, bound: float) -> Array:
         least = max(least, float(squared.max()) - _TOLERANCE)
         found.append(start + np.argwhere(squared >= least))
     ends = points[np.concatenate(found)]
-    lengths = np.einsum("ij,ij->i", *[ends[:, 0] - ends[:, 1]] * 2)
-    rounding = 1e-12 * np.einsum("ij,ij->i", points, points).max()
-    longest: Array = ends[lengths >= lengths.max() - rounding].reshape(-1, 3)
-    return longest
+    return float(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1).max(initial=0.0))
 
 
 def _greatest(points: Array) -> float:

@@ -1,9 +1,10 @@
 """What coordinator and workers say to each other: JSON objects, one a line.
 
 Worker to coordinator, by ``event``: ``hello`` (protocol, versions, process, what the dataset is to
-say of itself), ``heartbeat`` (memory), ``begin`` and ``frame`` (scene), ``scene`` (its line for the
-journal; its files are in place), ``convex_parts``, ``warning``, ``error`` (a fault that no other
-worker would be spared), ``bye``. Coordinator to worker: ``{"scene": 7}`` and ``{"stop": true}``.
+say of itself), ``heartbeat`` (memory), ``begin`` (the scene that it works at from now on, be it one
+that it has worked at before), ``frame``, ``scene`` (its line for the journal; its files are in
+place), ``convex_parts``, ``warning``, ``error`` (a fault that no other worker would be spared),
+``bye``. Coordinator to worker: ``{"scene": 7}`` and ``{"stop": true}``.
 
 The channel is the worker's own standard input and output, which no other process can reach.
 """

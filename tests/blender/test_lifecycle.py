@@ -12,8 +12,7 @@ import bpy
 import numpy as np
 import pytest
 
-from synth_addon.blender import scratch
-from synth_addon.blender.material_pool import MOST_IDLE
+from synth_addon.blender import material_pool, mesh_pool, scratch
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.cli import run
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
@@ -70,7 +69,7 @@ def test_scenes_leave_nothing_behind(cup_room: LoadedRecipe, catalog: AssetCatal
     """Each scene's content is replaced by the next one's: more scenes are not more datablocks.
 
     Scene 3 is built again after the 30th, because scenes differ in how much they hold. Only
-    materials wait for later scenes, a bounded number of them.
+    materials and meshes wait for later scenes, a bounded number of them.
     """
     before = counts()
     renderer = BlenderRenderer({})
@@ -82,8 +81,9 @@ def test_scenes_leave_nothing_behind(cup_room: LoadedRecipe, catalog: AssetCatal
         renderer.render(settled.views[0])
     frames_of(renderer, cup_room, catalog, 3)
     at_the_end = counts()
-    waiting = at_the_end.pop("materials") - with_scene_3.pop("materials")
-    assert 0 <= waiting <= MOST_IDLE
+    for kind, most in {"materials": material_pool.MOST_IDLE, "meshes": mesh_pool.MOST_IDLE}.items():
+        waiting = at_the_end.pop(kind) - with_scene_3.pop(kind)
+        assert 0 <= waiting <= most
     assert at_the_end == with_scene_3
     renderer.close()
     assert counts() == before

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from synth_addon.core import reference_renderer
 from synth_addon.core.camera import Intrinsics, pixel_rays
 from synth_addon.core.errors import AssetError, RenderError
 from synth_addon.core.mesh import TriangleMesh

@@ -18,6 +18,8 @@ CRASH = "STAND_IN_CRASH_ON"
 """Variable with the scene that ends the process."""
 HANG = "STAND_IN_HANG_ON"
 """Variable with the scene that never ends."""
+STAGE = "STAND_IN_STAGE"
+"""Variable with the stage at which these scenes do so: computing, settling, or else building."""
 SIGNS = "STAND_IN_SIGNS"
 """Variable with a folder in which each process that draws leaves a file with its number."""
 FILE_DELAY = "STAND_IN_FILE_DELAY_S"
@@ -33,12 +35,26 @@ class StandIn(ReferenceRenderer):
     def version(self) -> str:
         return self._name
 
+    def get_ready_to_settle(self, spec):
+        self._misbehave("computing", spec)
+        super().get_ready_to_settle(spec)
+
+    def settle(self, spec):
+        self._misbehave("settling", spec)
+        return super().settle(spec)
+
     def build(self, scene):
-        if str(scene.spec.scene) == os.environ.get(CRASH):
-            os._exit(139)
-        while str(scene.spec.scene) == os.environ.get(HANG):
-            time.sleep(1)
+        self._misbehave("building", scene.spec)
         super().build(scene)
+
+    @staticmethod
+    def _misbehave(stage, spec):
+        if stage != os.environ.get(STAGE, "building"):
+            return
+        if str(spec.scene) == os.environ.get(CRASH):
+            os._exit(139)
+        while str(spec.scene) == os.environ.get(HANG):
+            time.sleep(1)
 
     def render(self, view):
         if SIGNS in os.environ:

@@ -61,12 +61,14 @@ def test_a_shard_that_is_none_is_named(
     assert "--shard" in done.stderr
 
 
+@pytest.mark.parametrize("stage", ["computing", "settling", "building"])
 def test_a_scene_that_ends_every_worker_is_set_aside(
-    synth: Synth, recipe: Path, whole: Path, hashed: Hashed, tmp_path: Path
+    synth: Synth, recipe: Path, whole: Path, hashed: Hashed, tmp_path: Path, stage: str
 ) -> None:
+    """And no other, although it may do so while its worker renders one before."""
     out = tmp_path / "out"
     arguments = ("generate", recipe, "-o", out, "--scenes", 24, "--workers", 2)
-    done = synth(*arguments, STAND_IN_CRASH_ON="5")
+    done = synth(*arguments, STAND_IN_CRASH_ON="5", STAND_IN_STAGE=stage)
     assert done.returncode == 3
     assert "scene 5 is set aside" in done.stderr
     status = synth("status", out)
@@ -78,14 +80,17 @@ def test_a_scene_that_ends_every_worker_is_set_aside(
     assert hashed(out) == hashed(whole)
 
 
+@pytest.mark.parametrize("stage", ["computing", "settling", "building"])
 def test_a_scene_that_hangs_is_ended_and_tried_elsewhere(
-    synth: Synth, recipe: Path, tmp_path: Path
+    synth: Synth, recipe: Path, tmp_path: Path, stage: str
 ) -> None:
-    arguments = ("generate", recipe, "-o", tmp_path / "out", "--scenes", 6, "--workers", 2)
-    done = synth(*arguments, "--scene-timeout", 2, STAND_IN_HANG_ON="3")
+    arguments = ("generate", recipe, "-o", tmp_path / "out", "--scenes", 12, "--workers", 2)
+    done = synth(*arguments, "--scene-timeout", 2, STAND_IN_HANG_ON="3", STAND_IN_STAGE=stage)
     assert done.returncode == 3
     assert "a scene took more than 2 s" in done.stderr
-    assert "5 scenes of 6" in synth("status", tmp_path / "out").stdout
+    status = synth("status", tmp_path / "out").stdout
+    assert "11 scenes of 12" in status
+    assert "scene 3 was set aside" in status
 
 
 def test_workers_are_replaced_when_they_are_worn(
