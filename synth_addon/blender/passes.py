@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import bpy
@@ -23,75 +25,94 @@ Channels = Mapping[str, NDArray[np.float32]]
 _CRYPTOMATTE_LAYERS = 3
 
 
+@dataclass(frozen=True, eq=False)
+class RawRender:
+    """What Blender has written of one render; the rest is for whichever thread has time.
+
+    Attributes:
+        display: the picture as displayed, a TGA file.
+        channels, manifest: as `read_passes` returns them, empty where not asked for.
+    """
+
+    display: bytes
+    channels: Channels
+    manifest: Mapping[str, str]
+
+
+def read_raw(scene: bpy.types.Scene, folder: Path, *, with_passes: bool) -> RawRender:
+    """Return what was just rendered.
+
+    Args:
+        folder: where intermediate files may be written; they are removed again.
+    """
+    channels, manifest = read_passes(scene, folder / "passes.exr") if with_passes else ({}, {})
+    return RawRender(_display_file(scene, folder), channels, manifest)
+
+
 def read_display(scene: bpy.types.Scene, folder: Path) -> NDArray[np.uint8]:
     """Return the picture (H, W, 3) that was just rendered, as displayed."""
+    return _decoded(_display_file(scene, folder))
+
+
+def cycles_frame(raw: RawRender, view: SettledView, names: Mapping[int, str]) -> RenderedFrame:
+    """Return the arrays of a render by Cycles, with its passes.
+
+    Args:
+        names: what each instance is called in Blender; so cryptomatte knows it.
+    """
+    channels = raw.channels
+    depth = channels["Depth.Z"]
+    depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
+    numbers = channels[object_index_channel()].astype(np.int32)
+    base = max(names, default=0)
+    ids = np.where(numbers > base, 0, numbers).astype(np.uint16)
+    return RenderedFrame(
+        rgb=_decoded(raw.display),
+        depth=depth,
+        normals=_camera_normals(channels, np.asarray(view.world_from_camera), depth),
+        instance_ids=ids,
+        coverage=_coverage(raw, names, ids),
+        background_ids=np.maximum(numbers - base, 0).astype(np.uint16),
+        albedo=_albedo(channels),
+    )
+
+
+def traced_frame(
+    raw: RawRender, names: Mapping[int, str], geometry: GeometryBuffer
+) -> RenderedFrame:
+    """Return the picture of a render, and what was traced at its pixels' centres.
+
+    Coverage is that of the picture, blurred as it is.
+
+    Args:
+        names: as for `cycles_frame`.
+    """
+    return RenderedFrame(
+        rgb=_decoded(raw.display),
+        depth=geometry.depth,
+        normals=geometry.normals,
+        instance_ids=geometry.instance_ids,
+        coverage=_coverage(raw, names, geometry.instance_ids),
+        background_ids=geometry.background_ids,
+        albedo=_albedo(raw.channels),
+    )
+
+
+def _display_file(scene: bpy.types.Scene, folder: Path) -> bytes:
     path = folder / "display.tga"
     settings = scene.render.image_settings
     set_image_format(settings, "TARGA_RAW")
     settings.color_mode = "RGB"
     _save(scene, path)
     try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
+        return path.read_bytes()
     finally:
         path.unlink()
 
 
-def read_frame(
-    scene: bpy.types.Scene, view: SettledView, names: Mapping[int, str], folder: Path
-) -> RenderedFrame:
-    """Return the arrays of the Cycles render that was just made of `scene`.
-
-    Args:
-        names: what each instance is called in Blender; so cryptomatte knows it.
-        folder: where intermediate files may be written; they are removed again.
-    """
-    channels, manifest = read_passes(scene, folder / "passes.exr")
-    depth = channels["Depth.Z"]
-    depth = np.where(depth < view.clip_end, depth, np.float32(np.inf))
-    numbers = channels[object_index_channel()].astype(np.int32)
-    base = max(names, default=0)
-    ids = np.where(numbers > base, 0, numbers).astype(np.uint16)
-    coverage = None
-    if "CryptoObject00.r" in channels:
-        coverage = _coverage(channels, manifest, names, ids)
-    return RenderedFrame(
-        rgb=read_display(scene, folder),
-        depth=depth,
-        normals=_camera_normals(channels, np.asarray(view.world_from_camera), depth),
-        instance_ids=ids,
-        coverage=coverage,
-        background_ids=np.maximum(numbers - base, 0).astype(np.uint16),
-        albedo=_albedo(channels),
-    )
-
-
-def read_traced_frame(
-    scene: bpy.types.Scene, names: Mapping[int, str], folder: Path, geometry: GeometryBuffer
-) -> RenderedFrame:
-    """Return the picture that was just rendered, and what was traced at its pixels' centres.
-
-    Coverage is that of the picture, blurred as it is.
-
-    Args:
-        names, folder: as for `read_frame`.
-    """
-    coverage = albedo = None
-    layer = scene.view_layers[0]
-    if layer.use_pass_cryptomatte_object or layer.use_pass_diffuse_color:
-        channels, manifest = read_passes(scene, folder / "passes.exr")
-        albedo = _albedo(channels)
-        if layer.use_pass_cryptomatte_object:
-            coverage = _coverage(channels, manifest, names, geometry.instance_ids)
-    return RenderedFrame(
-        rgb=read_display(scene, folder),
-        depth=geometry.depth,
-        normals=geometry.normals,
-        instance_ids=geometry.instance_ids,
-        coverage=coverage,
-        background_ids=geometry.background_ids,
-        albedo=albedo,
-    )
+def _decoded(display: bytes) -> NDArray[np.uint8]:
+    with Image.open(BytesIO(display)) as image:
+        return np.asarray(image.convert("RGB"))
 
 
 def _save(scene: bpy.types.Scene, path: Path) -> None:
@@ -162,15 +183,15 @@ def _albedo(channels: Channels) -> NDArray[np.uint8] | None:
 
 
 def _coverage(
-    channels: Channels,
-    manifest: Mapping[str, str],
-    names: Mapping[int, str],
-    ids: NDArray[np.uint16],
-) -> NDArray[np.float32]:
-    """Return each pixel's cryptomatte weight of the object that its centre shows."""
+    raw: RawRender, names: Mapping[int, str], ids: NDArray[np.uint16]
+) -> NDArray[np.float32] | None:
+    """Return each pixel's cryptomatte weight of the object that its centre shows, if asked for."""
+    channels = raw.channels
+    if "CryptoObject00.r" not in channels:
+        return None
     hashes = np.zeros(int(ids.max()) + 1, dtype=np.uint32)
     for instance_id in np.unique(ids[ids > 0]):
-        hashes[instance_id] = int(manifest[names[int(instance_id)]], 16)
+        hashes[instance_id] = int(raw.manifest[names[int(instance_id)]], 16)
     wanted = hashes[ids]
     coverage = np.zeros(ids.shape, dtype=np.float32)
     for layer in range(_CRYPTOMATTE_LAYERS):

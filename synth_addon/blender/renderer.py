@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -36,7 +37,7 @@ from .camera import place_camera
 from .devices import use_device
 from .images import check_image
 from .motion import moving, steps_of
-from .passes import read_frame, read_traced_frame
+from .passes import RawRender, cycles_frame, read_raw, traced_frame
 from .physics import DropStage, Standing
 from .render_settings import apply_settings
 from .scene_builder import SceneBuilder
@@ -137,6 +138,10 @@ class BlenderRenderer:
 
     def render(self, view: SettledView) -> RenderedFrame:
         """Render one view; see `Renderer.render`."""
+        return self.expose(view)()
+
+    def expose(self, view: SettledView) -> Callable[[], RenderedFrame]:
+        """Render one view; see `Renderer.expose`."""
         scene, motion = self.builder.scene, view.motion
         with self.times.part("sync"):
             place_camera(scene, self.builder.camera, self.builder.lens, view)
@@ -148,8 +153,11 @@ class BlenderRenderer:
         except RuntimeError as error:
             reason = str(error).strip()
             raise RenderError(f"frame {view.frame}: Blender could not render: {reason}") from error
-        with self.times.part("decode"):
-            return self._read(view, traced)
+        with self.times.part("read"):
+            layer = scene.view_layers[0]
+            asked = layer.use_pass_cryptomatte_object or layer.use_pass_diffuse_color
+            raw = read_raw(scene, self.scratch.path, with_passes=traced is None or asked)
+        return partial(self._developed, raw, view, self.builder.names, traced)
 
     def clear(self) -> None:
         """Remove the scene built last; files stay loaded."""
@@ -189,12 +197,18 @@ class BlenderRenderer:
             self._tracer = GeometryTracer(self._built, meshes)
         return self._beside.submit(self._tracer.trace, view)
 
-    def _read(self, view: SettledView, traced: Future[GeometryBuffer] | None) -> RenderedFrame:
-        """Return the arrays of the render that was just made."""
-        scene, names, folder = self.builder.scene, self.builder.names, self.scratch.path
-        if traced is None:
-            return read_frame(scene, view, names, folder)
-        return read_traced_frame(scene, names, folder, traced.result())
+    def _developed(
+        self,
+        raw: RawRender,
+        view: SettledView,
+        names: Mapping[int, str],
+        traced: Future[GeometryBuffer] | None,
+    ) -> RenderedFrame:
+        """Return the arrays of a render."""
+        with self.times.part("decode"):
+            if traced is None:
+                return cycles_frame(raw, view, names)
+            return traced_frame(raw, names, traced.result())
 
     def _steps(self, motion: MotionSpec) -> dict[bpy.types.Object, Vector]:
         objects = tuple(self.builder.scene.objects[name] for name in self.builder.names.values())

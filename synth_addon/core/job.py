@@ -146,10 +146,10 @@ class Job:
         for view in settled.views:
             self._make_room()
             with self.times.part("render"):
-                frame = self._renderer.render(view)
+                develop = self._renderer.expose(view)
             if len(encoded) >= _FRAMES_IN_FLIGHT:
                 encoded[-_FRAMES_IN_FLIGHT].result()
-            encoded.append(writer.submit(self._encode, settled, view, frame, meshes))
+            encoded.append(writer.submit(self._encode, settled, view, develop, meshes))
             self._listener(FrameDone(view.frame, preparation.scene))
         return writer.submit(self._commit, settled, encoded, meshes)
 
@@ -164,11 +164,12 @@ class Job:
         self,
         scene: SettledScene,
         view: SettledView,
-        frame: RenderedFrame,
+        develop: Callable[[], RenderedFrame],
         meshes: Mapping[str, TriangleMesh],
     ) -> EncodedFrame:
         with self._building:  # a building renderer runs Python: two threads would share its lock
             pass
+        frame = develop()
         with self.times.part("annotate"):
             annotation: FrameAnnotation = annotate(scene, view, frame, meshes, self._caster)
         with self.times.part("encode"):

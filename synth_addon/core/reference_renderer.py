@@ -141,6 +141,11 @@ class ReferenceRenderer:
         """Make `scene` the one that `render` shows."""
         self._stage = _stage_from(scene, self.load(scene.spec))
 
+    def expose(self, view: SettledView) -> Callable[[], RenderedFrame]:
+        """Render one view; there is nothing left to do then."""
+        frame = self.render(view)
+        return lambda: frame
+
     def render(self, view: SettledView) -> RenderedFrame:
         """Render one view of the scene built last; normals are geometric and face the camera.
 

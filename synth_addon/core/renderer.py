@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from .mesh import TriangleMesh
@@ -79,6 +79,15 @@ class Renderer(Protocol):
 
         Raises:
             RenderError: the renderer failed or lacks what the spec asks for.
+        """
+
+    def expose(self, view: SettledView) -> Callable[[], RenderedFrame]:
+        """Render one view as `render` does, but return what makes the frame of it.
+
+        Another thread may call that, once, while the renderer goes on.
+
+        Raises:
+            RenderError: as for `render`.
         """
 
     def close(self) -> None:
