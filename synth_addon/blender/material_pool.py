@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import bpy
 
 from ..core.material_spec import MaterialSpec
 from .images import ImageLibrary
 from .materials import new_material, paint_material
+from .node_inputs import NodeInputs
 from .repeated_graph import OtherStepsError, RepeatedGraph
 from .shader_graph import ShaderGraph, Step
 from .texture_coordinates import Placement
@@ -19,11 +20,12 @@ MOST_IDLE = 64
 
 @dataclass(frozen=True, eq=False)
 class _Painted:
-    """A material, the outline of its spec and the steps that made it."""
+    """A material, the outline of its spec, the steps that made it, and its nodes' inputs."""
 
     material: bpy.types.Material
     outline: Hashable
     steps: Sequence[Step]
+    inputs: dict[int, NodeInputs] = field(default_factory=dict)
 
 
 class MaterialPool:
@@ -68,14 +70,14 @@ class MaterialPool:
             return None
         self._idle.remove(painted)
         material = painted.material
-        graph = RepeatedGraph(material.node_tree, painted.steps)
+        graph = RepeatedGraph(material.node_tree, painted.steps, painted.inputs)
         try:
             paint_material(material, graph, spec, self._images, placement)
             graph.finish()
         except OtherStepsError:
             bpy.data.materials.remove(material)
             return None
-        return _Painted(material, outline, graph.steps)
+        return _Painted(material, outline, graph.steps, painted.inputs)
 
 
 def outline_of(spec: MaterialSpec, placement: Placement) -> Hashable:

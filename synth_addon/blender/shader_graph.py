@@ -69,12 +69,10 @@ class ShaderGraph:
     def feed(self, socket: Socket, value: Value) -> None:
         """Link or set an input."""
         self.steps.append(Step(socket.as_pointer(), given_by(value)))
-        if isinstance(value, bpy.types.NodeSocket):
+        if isinstance(value, Socket):
             self.tree.links.new(value, socket)
-        elif isinstance(value, tuple):
-            socket.default_value = components_of(socket, value)
         else:
-            socket.default_value = value
+            socket.default_value = components_of(socket, value)
 
     def math(self, operation: str, a: Value, b: Value = 0.0, *, clamp: bool = False) -> Socket:
         """Return a number computed from two."""
@@ -151,12 +149,14 @@ class ShaderGraph:
 
 def given_by(value: Value) -> Link | float | tuple[float, ...]:
     """Return what a step keeps of a value."""
-    return Link(value.as_pointer()) if isinstance(value, bpy.types.NodeSocket) else value
+    return Link(value.as_pointer()) if isinstance(value, Socket) else value
 
 
-def components_of(socket: Socket, value: tuple[float, ...]) -> tuple[float, ...]:
-    """Return a vector or colour with as many components as an input has: colours are opaque."""
-    return (*value, 1.0) if socket.type == "RGBA" and len(value) == 3 else value
+def components_of(socket: Socket, value: float | tuple[float, ...]) -> float | tuple[float, ...]:
+    """Return a value with as many components as an input has: colours are opaque."""
+    if isinstance(value, tuple) and len(value) == 3 and socket.type == "RGBA":
+        return (*value, 1.0)
+    return value
 
 
 def _triple(value: Value) -> Value:
