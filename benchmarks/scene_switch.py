@@ -3,7 +3,8 @@
 Run ``python benchmarks/scene_switch.py``. One process generates a preset with every output on. The
 renderer's thread renders, drops and builds; what it does besides, or waits for, counts as standing
 still: the time from the end of a scene's last frame to that of the next's, less what rendering and
-dropping took. The first scenes fill the pipeline and are left out. Other threads prepare and write
+dropping took. Reading frames back, the part ``read``, counts as rendering. The first scenes, which
+fill the pipeline and make the first materials, are left out. Other threads prepare and write
 meanwhile.
 """
 
@@ -29,9 +30,6 @@ from synth_addon.core.native_threads import few_native_threads
 from synth_addon.core.recipe.loading import load_recipe
 from synth_addon.core.timing import PartTime
 
-_FILLING = 3
-"""Scenes that are left out."""
-
 
 @dataclass(frozen=True)
 class Mark:
@@ -52,8 +50,9 @@ def marks_of(preset: str, settings: Sequence[str], scenes: int, threads: int) ->
 
     def listener(done: FrameDone) -> None:
         if (done.frame + 1) % recipe.views_per_scene == 0:
-            parts = {name: replace(part) for name, part in job.times.parts.items()}
-            marks.append(Mark(time.perf_counter(), parts))
+            parts = job.times.parts | renderer.times.parts
+            copied = {name: replace(part) for name, part in parts.items()}
+            marks.append(Mark(time.perf_counter(), copied))
 
     with (
         closing(renderer),
@@ -75,13 +74,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="cup_clutter")
-    parser.add_argument("--scenes", type=int, default=33)
+    parser.add_argument("--scenes", type=int, default=60)
+    parser.add_argument("--cold", type=int, default=20, help="first scenes that are left out")
     parser.add_argument("--threads", type=int, default=1, help="of the renderer")
     parser.add_argument("--set", action="append", default=["render.samples=1"], dest="settings")
     arguments = parser.parse_args()
-    marks = marks_of(arguments.preset, arguments.settings, arguments.scenes, arguments.threads)[
-        _FILLING - 1 :
-    ]
+    marks = marks_of(arguments.preset, arguments.settings, arguments.scenes, arguments.threads)
+    marks = marks[arguments.cold :]
     stills = [1000 * standing_still(*pair) for pair in pairwise(marks)]
     first, last, count = marks[0].parts, marks[-1].parts, len(stills)
     sys.stdout.write(

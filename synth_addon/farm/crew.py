@@ -210,7 +210,10 @@ class Crew:
         """
         if any(scene in self._tries for scene in (*worker.scenes, self.backlog.next_returned)):
             return 1
-        return 1 + min(self._settings.ahead, len(self.backlog) // (2 * len(self._workers)))
+        most = 1 + min(self._settings.ahead, len(self.backlog) // (2 * len(self._workers)))
+        if self._settings.recycle_scenes:
+            most = min(most, self._settings.recycle_scenes - worker.done)
+        return most
 
     def _start(self, place: int) -> None:
         self._workers[place] = PoolWorker(place, self._start_process, self._inbox)
