@@ -159,7 +159,7 @@ def test_intermediate_files_are_removed_after_an_error(
     def fail(*_: object) -> None:
         raise RenderError("failed on purpose")
 
-    monkeypatch.setattr(BlenderRenderer, "render", fail)
+    monkeypatch.setattr(BlenderRenderer, "expose", fail)
     settings = [word for setting in TINY for word in ("--set", setting)]
     assert run(["generate", "cube", "-o", str(tmp_path / "data"), "--scenes", "1", *settings]) == 3
     assert list((tmp_path / "ram").iterdir()) == []
@@ -252,7 +252,7 @@ def test_the_open_file_is_untouched_by_a_failed_run(
         raise RenderError("failed on purpose")
 
     before = user_file.state()
-    monkeypatch.setattr(BlenderRenderer, "render", fail)
+    monkeypatch.setattr(BlenderRenderer, "expose", fail)
     settings = [word for setting in TINY for word in ("--set", setting)]
     assert run(["generate", "cup_room", "-o", str(tmp_path), "--scenes", "2", *settings]) == 3
     assert user_file.state() == before
