@@ -41,8 +41,13 @@ def blender_mesh(name: str, mesh: TriangleMesh) -> bpy.types.Mesh:
 
 
 def move_points(data: bpy.types.Mesh, mesh: TriangleMesh) -> None:
-    """Make a mesh that `blender_mesh` has made of the same triangles that of another `mesh`."""
+    """Make a mesh that `blender_mesh` has made of the same triangles that of another `mesh`.
+
+    One vertex is set by itself, because Blender forgets what follows from the points (bounds, by
+    which EEVEE and Workbench leave out what is not in the picture) only then, not for an array.
+    """
     _set_points(data, mesh.vertices)
+    data.vertices[0].co = mesh.vertices[0]
     if mesh.uvs is not None:
         _set_uvs(data, mesh.uvs)
     data.update()

@@ -42,14 +42,27 @@ def content(data: bpy.types.Mesh) -> dict[str, bytes]:
     return {name: values.tobytes() for name, values in arrays.items()}
 
 
+def shown_box(data: bpy.types.Mesh) -> list[tuple[float, ...]]:
+    """Return the corners of a mesh's bounds, by which renderers leave out what is out of sight."""
+    item = bpy.data.objects.new("shown", data)
+    bpy.context.scene.collection.objects.link(item)
+    shown = item.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    corners = [tuple(corner) for corner in shown.bound_box]
+    bpy.data.objects.remove(item)
+    return corners
+
+
 @pytest.mark.parametrize("name", ["cup", "bottle", "book", "cube", "sphere", "torus"])
 def test_a_mesh_that_waited_is_as_a_new_one(pool: MeshPool, name: str) -> None:
     first, second = shape(name, 0.0), shape(name, 0.02)
     used = pool.mesh("one", first)
     used.materials[0] = bpy.data.materials.new("left over")
+    boxes = [shown_box(used)]
     pool.release()
     assert pool.mesh("two", second) == used
     fresh = blender_mesh("fresh", second)
+    boxes += [shown_box(used), shown_box(fresh)]
+    assert boxes[0] != boxes[1] == boxes[2]
     assert content(used) == content(fresh)
     assert np.array_equal(triangle_mesh(used).vertices, second.in_single_precision.vertices)
     assert list(used.materials) == [None] and used.name.startswith("two")
