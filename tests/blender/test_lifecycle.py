@@ -16,6 +16,7 @@ from synth_addon.blender import material_pool, mesh_pool, scratch
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.cli import run
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
+from synth_addon.core.camera import Intrinsics
 from synth_addon.core.errors import RenderError
 from synth_addon.core.recipe.loading import LoadedRecipe, load_recipe
 from synth_addon.core.rendered_frame import RenderedFrame
@@ -102,6 +103,20 @@ def test_order_of_scenes_changes_no_pixel(
     downward = [frames_of(own_renderer, cup_room, catalog, scene) for scene in (3, 2, 1, 0)]
     for one, other in zip(upward, reversed(downward), strict=True):
         assert all(map(same_pixels, one, other))
+
+
+@pytest.mark.parametrize("engine", ["EEVEE", "WORKBENCH"])
+def test_shapes_that_grow_show_at_the_edge(own_renderer: BlenderRenderer, engine: str) -> None:
+    """These engines leave out what they hold to be out of sight, by the bounds of its mesh."""
+    render = RENDER.model_copy(update={"engine": engine})
+    lens = Intrinsics(width=32, height=24, fx=40.0, fy=40.0, cx=16.0, cy=12.0)
+    view = view_from((0, -2, 0), intrinsics=lens)
+    for size in (0.1, 1.0):
+        scene = scene_of([thing(1, "cube", at(1.1, 0, 0), size_m=size)], surfaces=(), render=render)
+        frame = shoot(own_renderer, scene, view)[0].frame
+    seen = frame.instance_ids == 1
+    assert 10 < seen.sum() < 200
+    assert (frame.rgb[seen] != frame.rgb[0, 0]).any(axis=-1).mean() > 0.9
 
 
 def test_views_after_others_equal_fresh_renders(
