@@ -5,10 +5,14 @@ from __future__ import annotations
 import bpy
 
 from ..core.material_spec import AdjustSpec
-from .shader_graph import ShaderGraph, Socket
+from .drawn_tree import DrawnTree
+from .images import ImageLibrary
+from .shader_graph import ShaderGraph, Value
 
 
-def adjusted_material(original: bpy.types.Material, spec: AdjustSpec) -> bpy.types.Material:
+def adjusted_material(
+    original: bpy.types.Material, spec: AdjustSpec, images: ImageLibrary
+) -> bpy.types.Material:
     """Return a changed copy of a material; images and node groups stay shared with the original.
 
     Only Principled BSDFs and images that stand in the material's own tree are changed.
@@ -16,8 +20,8 @@ def adjusted_material(original: bpy.types.Material, spec: AdjustSpec) -> bpy.typ
     material = original.copy()
     if material.node_tree is None:
         return material
-    graph = ShaderGraph(material.node_tree)
-    nodes = list(graph.tree.nodes)
+    graph = ShaderGraph()
+    nodes = list(material.node_tree.nodes)
     for node in nodes:
         if node.type == "BSDF_PRINCIPLED":
             _adjust_principled(graph, node, spec)
@@ -27,11 +31,12 @@ def adjusted_material(original: bpy.types.Material, spec: AdjustSpec) -> bpy.typ
                 _move_image(graph, node, spec)
             elif node.type == "NORMAL_MAP":
                 _turn_normals(graph, node, spec.texture_rotation)
+    DrawnTree(material.node_tree, graph.plan, images)
     return material
 
 
 def _adjust_principled(graph: ShaderGraph, node: bpy.types.Node, spec: AdjustSpec) -> None:
-    color = node.inputs["Base Color"]
+    principled = graph.present(node.name)
     if (spec.hue_shift, spec.saturation_factor, spec.value_factor) != (0.0, 1.0, 1.0):
         shift = graph.node(
             "ShaderNodeHueSaturation",
@@ -39,37 +44,39 @@ def _adjust_principled(graph: ShaderGraph, node: bpy.types.Node, spec: AdjustSpe
                 "Hue": 0.5 + spec.hue_shift,
                 "Saturation": spec.saturation_factor,
                 "Value": spec.value_factor,
-                "Color": _given(color),
+                "Color": _given(graph, node.inputs["Base Color"]),
             },
         )
-        graph.feed(color, shift.outputs[0])
-    for name, offset, value in (
+        graph.feed(principled, "Base Color", shift.output(0))
+    for name, offset, replacement in (
         ("Roughness", spec.roughness_offset, spec.roughness),
         ("Metallic", spec.metallic_offset, spec.metallic),
         ("Specular IOR Level", spec.specular_offset, spec.specular),
     ):
-        socket = node.inputs[name]
-        if value is not None:
-            for link in list(socket.links):
-                graph.tree.links.remove(link)
-            socket.default_value = value
+        value = _given(graph, node.inputs[name]) if replacement is None else replacement
         if offset:
-            graph.feed(socket, graph.math("ADD", _given(socket), offset, clamp=True))
+            value = graph.math("ADD", value, offset, clamp=True)
+        if offset or replacement is not None:
+            graph.feed(principled, name, value)
 
 
-def _given(socket: Socket) -> Socket | float | tuple[float, ...]:
-    """Return what an input gets now: another node's output, or its value."""
+def _given(graph: ShaderGraph, socket: bpy.types.NodeSocket) -> Value:
+    """Return what an input of the material gets: another node's output, or its value."""
     if socket.is_linked:
-        return socket.links[0].from_socket
+        source = socket.links[0].from_socket
+        number = list(source.node.outputs).index(source)
+        return graph.present(source.node.name).output(number)
     value = socket.default_value
     return value if isinstance(value, float) else tuple(value)
 
 
 def _move_image(graph: ShaderGraph, node: bpy.types.Node, spec: AdjustSpec) -> None:
     place = node.inputs["Vector"]
-    source = _given(place) if place.is_linked else graph.node("ShaderNodeTexCoord").outputs["UV"]
+    linked = place.is_linked
+    source = _given(graph, place) if linked else graph.node("ShaderNodeTexCoord").output("UV")
     turned = graph.rotated(source, (0.0, 0.0, -spec.texture_rotation))
-    graph.feed(place, graph.vector("MULTIPLY", turned, 1 / spec.texture_scale))
+    moved = graph.vector("MULTIPLY", turned, 1 / spec.texture_scale)
+    graph.feed(graph.present(node.name), "Vector", moved)
 
 
 def _turn_normals(graph: ShaderGraph, node: bpy.types.Node, angle: float) -> None:
@@ -77,6 +84,6 @@ def _turn_normals(graph: ShaderGraph, node: bpy.types.Node, angle: float) -> Non
     color = node.inputs["Color"]
     if not color.is_linked:
         return
-    centered = graph.vector("SUBTRACT", color.links[0].from_socket, (0.5, 0.5, 0.5))
+    centered = graph.vector("SUBTRACT", _given(graph, color), (0.5, 0.5, 0.5))
     turned = graph.rotated(centered, (0.0, 0.0, angle))
-    graph.feed(color, graph.vector("ADD", turned, (0.5, 0.5, 0.5)))
+    graph.feed(graph.present(node.name), "Color", graph.vector("ADD", turned, (0.5, 0.5, 0.5)))

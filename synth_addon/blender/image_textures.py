@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import bpy
-
 from ..core.material_spec import TextureSpec
-from .images import ImageLibrary
-from .shader_graph import ShaderGraph, Socket
+from .shader_graph import ImageFile, Node, Output, ShaderGraph
 from .texture_coordinates import Coordinates
 
 
 def connect_texture(
-    material: bpy.types.Material,
     graph: ShaderGraph,
-    principled: bpy.types.Node,
+    principled: Node,
+    output: Node,
     texture: TextureSpec,
     coordinates: Coordinates,
-    images: ImageLibrary,
+    aspect: float,
 ) -> None:
-    """Replace the inputs of `principled` that the texture set has maps for."""
-    maps = _Maps(graph, texture, coordinates, images)
+    """Replace the inputs of a Principled BSDF that the texture set has maps for.
+
+    Args:
+        output: the material's.
+        aspect: width over height of the images.
+    """
+    maps = _Maps(graph, texture, coordinates, aspect)
     values = _packed(graph, maps, texture)
     for name, file in (
         ("roughness", texture.roughness),
@@ -31,17 +33,17 @@ def connect_texture(
     color = maps.color(texture.color)
     if "ambient_occlusion" in values:
         color = graph.mix(1.0, color, values["ambient_occlusion"], "MULTIPLY")
-    graph.feed(principled.inputs["Base Color"], color)
+    graph.feed(principled, "Base Color", color)
     for name, socket in (("roughness", "Roughness"), ("metalness", "Metallic")):
         if name in values:
-            graph.feed(principled.inputs[socket], values[name])
+            graph.feed(principled, socket, values[name])
     if texture.opacity is not None:
-        graph.feed(principled.inputs["Alpha"], maps.data(texture.opacity))
+        graph.feed(principled, "Alpha", maps.data(texture.opacity))
     if texture.displacement is not None:
-        _displace(material, graph, maps.data(texture.displacement), texture)
+        _displace(graph, output, maps.data(texture.displacement), texture)
     elif texture.normal is not None:
         normal = _bent_normal(graph, maps.data(texture.normal), texture, coordinates)
-        graph.feed(principled.inputs["Normal"], normal)
+        graph.feed(principled, "Normal", normal)
 
 
 class _Maps:
@@ -52,31 +54,29 @@ class _Maps:
         graph: ShaderGraph,
         texture: TextureSpec,
         coordinates: Coordinates,
-        images: ImageLibrary,
+        aspect: float,
     ) -> None:
         self._graph = graph
-        self._images = images
-        color = images.load(texture.color, is_data=False)
-        width, height = (1, 1) if texture.unwrapped else color.size
         turned = graph.rotated(coordinates.plane, (0.0, 0.0, -texture.rotation))
-        size = (1 / texture.size_m, width / max(height, 1) / texture.size_m, 1.0)
+        wide = 1.0 if texture.unwrapped else aspect
+        size = (1 / texture.size_m, wide / texture.size_m, 1.0)
         self._place = graph.vector("MULTIPLY", turned, size)
 
-    def color(self, file: str) -> Socket:
+    def color(self, file: str) -> Output:
         """Return the colour of an image that people look at."""
         return self._sample(file, is_data=False)
 
-    def data(self, file: str) -> Socket:
+    def data(self, file: str) -> Output:
         """Return the values of an image that holds numbers."""
         return self._sample(file, is_data=True)
 
-    def _sample(self, file: str, *, is_data: bool) -> Socket:
-        image = self._images.load(file, is_data=is_data)
+    def _sample(self, file: str, *, is_data: bool) -> Output:
+        image = ImageFile(file, is_data)
         node = self._graph.node("ShaderNodeTexImage", {"Vector": self._place}, image=image)
-        return node.outputs["Color"]
+        return node.output("Color")
 
 
-def _packed(graph: ShaderGraph, maps: _Maps, texture: TextureSpec) -> dict[str, Socket]:
+def _packed(graph: ShaderGraph, maps: _Maps, texture: TextureSpec) -> dict[str, Output]:
     if texture.packed is None:
         return {}
     names = ("ambient_occlusion", "roughness", "metalness")
@@ -84,8 +84,8 @@ def _packed(graph: ShaderGraph, maps: _Maps, texture: TextureSpec) -> dict[str, 
 
 
 def _bent_normal(
-    graph: ShaderGraph, color: Socket, texture: TextureSpec, coordinates: Coordinates
-) -> Socket:
+    graph: ShaderGraph, color: Output, texture: TextureSpec, coordinates: Coordinates
+) -> Output:
     """Return the world-frame normal that a tangent-space normal map states.
 
     The map's vectors turn with the image. Along texture coordinates Blender's own node knows the
@@ -98,24 +98,20 @@ def _bent_normal(
     if coordinates.tangents is None:
         half = graph.vector("MULTIPLY", vector, 0.5)
         encoded = graph.vector("ADD", half, (0.5, 0.5, 0.5))
-        return graph.node("ShaderNodeNormalMap", {"Color": encoded}).outputs[0]
+        return graph.node("ShaderNodeNormalMap", {"Color": encoded}).output(0)
     parts = zip((*coordinates.tangents, coordinates.normal), graph.separate(vector), strict=True)
     x, y, z = (graph.vector("MULTIPLY", direction, amount) for direction, amount in parts)
     bent = graph.vector("ADD", graph.vector("ADD", x, y), z)
     settings = {"vector_type": "NORMAL", "convert_from": "OBJECT", "convert_to": "WORLD"}
-    world = graph.node("ShaderNodeVectorTransform", {0: bent}, **settings).outputs[0]
+    world = graph.node("ShaderNodeVectorTransform", {0: bent}, **settings).output(0)
     return graph.vector("NORMALIZE", world)
 
 
-def _displace(
-    material: bpy.types.Material, graph: ShaderGraph, height: Socket, texture: TextureSpec
-) -> None:
+def _displace(graph: ShaderGraph, output: Node, height: Output, texture: TextureSpec) -> None:
     """Move the surface, or only its shading; white stays where the surface is."""
     node = graph.node(
         "ShaderNodeDisplacement",
         {"Height": height, "Midlevel": 1.0, "Scale": texture.displacement_m},
         space="WORLD",
     )
-    output = graph.tree.get_output_node("ALL")
-    graph.feed(output.inputs["Displacement"], node.outputs[0])
-    material.displacement_method = "BOTH" if texture.displacement_method == "true" else "BUMP"
+    graph.feed(output, "Displacement", node.output(0))

@@ -21,6 +21,7 @@ class ImageLibrary:
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self._paths = paths
         self._images: dict[tuple[str, bool], bpy.types.Image] = {}
+        self._aspects: dict[str, float] = {}
         self._blocks = Datablocks()
 
     def load(self, file: str, *, is_data: bool) -> bpy.types.Image:
@@ -33,24 +34,39 @@ class ImageLibrary:
             self._images[key] = image
         return self._images[key]
 
+    def check(self, file: str) -> None:
+        """Make sure that a file's pixels can be read, and keep its proportions alone.
+
+        Raises:
+            AssetError: they cannot.
+        """
+        try:
+            image = bpy.data.images.load(str(self._paths[file]))
+        except RuntimeError as error:
+            raise AssetError(f"{file!r} cannot be read as an image. Replace the file") from error
+        try:
+            if not image.size[0]:
+                raise AssetError(f"{file!r} is not a readable image. Replace the file")
+            self._aspects[file] = _aspect(image)
+        finally:
+            bpy.data.images.remove(image)
+
+    def has_measured(self, file: str) -> bool:
+        """Return whether `aspect` needs no Blender; any thread may ask."""
+        return file in self._aspects
+
+    def aspect(self, file: str) -> float:
+        """Return the width of an image over its height."""
+        if file not in self._aspects:
+            self._aspects[file] = _aspect(self.load(file, is_data=False))
+        return self._aspects[file]
+
     def close(self) -> None:
         """Remove all images."""
         self._images.clear()
         self._blocks.remove_all()
 
 
-def check_image(name: str, path: Path) -> None:
-    """Make sure that a file's pixels can be read, and keep none of them.
-
-    Raises:
-        AssetError: they cannot.
-    """
-    try:
-        image = bpy.data.images.load(str(path))
-    except RuntimeError as error:
-        raise AssetError(f"{name!r} cannot be read as an image. Replace the file") from error
-    try:
-        if not image.size[0]:
-            raise AssetError(f"{name!r} is not a readable image. Replace the file")
-    finally:
-        bpy.data.images.remove(image)
+def _aspect(image: bpy.types.Image) -> float:
+    width, height = image.size
+    return float(width / max(height, 1))

@@ -2,50 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import bpy
 
 from ..core.material_spec import MaterialSpec
+from .drawn_tree import DrawnTree
 from .images import ImageLibrary
-from .materials import new_material, paint_material
-from .node_inputs import NodeInputs
-from .repeated_graph import OtherStepsError, RepeatedGraph
-from .shader_graph import ShaderGraph, Step
+from .materials import OUTPUT, PRINCIPLED, material_plan
+from .shader_graph import TreePlan
 from .texture_coordinates import Placement
+from .versions import use_nodes
 
 MOST_IDLE = 64
 
 
 @dataclass(frozen=True, eq=False)
 class _Painted:
-    """A material, the outline of its spec, the steps that made it, and its nodes' inputs."""
-
     material: bpy.types.Material
-    outline: Hashable
-    steps: Sequence[Step]
-    inputs: dict[int, NodeInputs] = field(default_factory=dict)
+    tree: DrawnTree
 
 
 class MaterialPool:
-    """Materials that are in use, and those that wait for a spec of the same outline."""
+    """Materials that are in use, and those that wait for a plan of the same outline.
+
+    The nodes of a plan stand in the material itself, so that nothing is left behind when it is
+    removed.
+    """
 
     def __init__(self, images: ImageLibrary) -> None:
         self._images = images
         self._used: list[_Painted] = []
         self._idle: list[_Painted] = []
 
+    def plan(self, wanted: Iterable[tuple[MaterialSpec, Placement]]) -> None:
+        """Plan materials ahead, in any thread; not those with images of unknown size."""
+        for spec, placement in wanted:
+            if spec.texture is None or self._images.has_measured(spec.texture.color):
+                self._plan(spec, placement)
+
     def material(self, name: str, spec: MaterialSpec, placement: Placement) -> bpy.types.Material:
         """Return a material that no one else uses until `release`."""
-        outline = outline_of(spec, placement)
-        painted = self._repainted(outline, spec, placement)
+        plan = self._plan(spec, placement)
+        painted = next((p for p in self._idle if p.tree.plan.outline == plan.outline), None)
         if painted is None:
-            material = new_material(name)
-            graph = ShaderGraph(material.node_tree)
-            paint_material(material, graph, spec, self._images, placement)
-            painted = _Painted(material, outline, graph.steps)
-        painted.material.name = name
+            material = _new_material(name)
+            painted = _Painted(material, DrawnTree(material.node_tree, plan, self._images))
+        else:
+            self._idle.remove(painted)
+            painted.material.name = name
+            painted.tree.change(plan)
+        _set_beside_nodes(painted.material, spec)
         self._used.append(painted)
         return painted.material
 
@@ -61,31 +69,21 @@ class MaterialPool:
         bpy.data.batch_remove(ids=[painted.material for painted in self._idle])
         self._idle = []
 
-    def _repainted(
-        self, outline: Hashable, spec: MaterialSpec, placement: Placement
-    ) -> _Painted | None:
-        """Return a waiting material with the values of `spec`, if there is one."""
-        painted = next((idle for idle in self._idle if idle.outline == outline), None)
-        if painted is None:
-            return None
-        self._idle.remove(painted)
-        material = painted.material
-        graph = RepeatedGraph(material.node_tree, painted.steps, painted.inputs)
-        try:
-            paint_material(material, graph, spec, self._images, placement)
-            graph.finish()
-        except OtherStepsError:
-            bpy.data.materials.remove(material)
-            return None
-        return _Painted(material, outline, graph.steps, painted.inputs)
+    def _plan(self, spec: MaterialSpec, placement: Placement) -> TreePlan:
+        aspect = self._images.aspect(spec.texture.color) if spec.texture is not None else 1.0
+        return material_plan(spec, placement, aspect)
 
 
-def outline_of(spec: MaterialSpec, placement: Placement) -> Hashable:
-    """Return what nearly always tells which nodes a spec takes: what it has and has not."""
-    texture, pattern = spec.texture, spec.procedural
-    return (
-        placement.projection,
-        bool(spec.emission_strength),
-        texture and (texture.displacement_method, *(bool(value) for _, value in texture)),
-        pattern and (pattern.kind, *(bool(value) for _, value in pattern)),
-    )
+def _new_material(name: str) -> bpy.types.Material:
+    """Return a material with Blender's own two nodes, whose names depend on its language."""
+    material = bpy.data.materials.new(name)
+    for node in use_nodes(material).nodes:
+        node.name = PRINCIPLED if node.bl_idname == "ShaderNodeBsdfPrincipled" else OUTPUT
+    return material
+
+
+def _set_beside_nodes(material: bpy.types.Material, spec: MaterialSpec) -> None:
+    material.diffuse_color = (*spec.base_color, 1.0)  # what Workbench shows
+    method = "BOTH" if spec.moves_surface else "BUMP"
+    if material.displacement_method != method:
+        material.displacement_method = method

@@ -1,53 +1,48 @@
-"""Builds materials from specs."""
+"""Plans materials from specs."""
 
 from __future__ import annotations
 
-import bpy
+from functools import lru_cache
 
 from ..core.material_spec import MaterialSpec
 from .image_textures import connect_texture
-from .images import ImageLibrary
 from .procedural_materials.catalog import connect_pattern
-from .shader_graph import ShaderGraph
+from .shader_graph import ShaderGraph, TreePlan
 from .texture_coordinates import Placement, add_coordinates
-from .versions import use_nodes
 
 ON_UVS = Placement()
+PRINCIPLED = "Principled BSDF"
+OUTPUT = "Material Output"
+_PLANS_KEPT = 1024
 
 
-def new_material(name: str) -> bpy.types.Material:
-    """Return a material with Blender's own nodes.
+@lru_cache(_PLANS_KEPT)
+def material_plan(
+    spec: MaterialSpec, placement: Placement = ON_UVS, aspect: float = 1.0
+) -> TreePlan:
+    """Return what is added to Blender's own two nodes of a new material; any thread may ask.
 
-    Those of a spec stand in the material itself, too, so that nothing is left behind when it is
-    removed.
+    Plans are kept until others have come, so that one thread may ask ahead of another.
+
+    Args:
+        aspect: width over height of the images of its texture.
     """
-    material = bpy.data.materials.new(name)
-    use_nodes(material)
-    return material
-
-
-def paint_material(
-    material: bpy.types.Material,
-    graph: ShaderGraph,
-    spec: MaterialSpec,
-    images: ImageLibrary,
-    placement: Placement = ON_UVS,
-) -> None:
-    """Make a Principled BSDF as `spec` says; `graph` adds the nodes to those of `new_material`."""
-    material.diffuse_color = (*spec.base_color, 1.0)  # what Workbench shows
-    principled = graph.tree.nodes["Principled BSDF"]
-    graph.feed(principled.inputs["Base Color"], spec.base_color)
-    graph.feed(principled.inputs["Metallic"], spec.metallic)
-    graph.feed(principled.inputs["Roughness"], spec.roughness)
-    graph.feed(principled.inputs["Transmission Weight"], spec.transmission)
-    graph.feed(principled.inputs["IOR"], spec.ior)
+    graph = ShaderGraph()
+    principled = graph.present(PRINCIPLED)
+    graph.feed(principled, "Base Color", spec.base_color)
+    graph.feed(principled, "Metallic", spec.metallic)
+    graph.feed(principled, "Roughness", spec.roughness)
+    graph.feed(principled, "Transmission Weight", spec.transmission)
+    graph.feed(principled, "IOR", spec.ior)
     if spec.emission_strength:
-        graph.feed(principled.inputs["Emission Color"], spec.base_color)
-        graph.feed(principled.inputs["Emission Strength"], spec.emission_strength)
+        graph.feed(principled, "Emission Color", spec.base_color)
+        graph.feed(principled, "Emission Strength", spec.emission_strength)
+    output = graph.present(OUTPUT)
     if spec.texture is not None:
         laid = ON_UVS if spec.texture.unwrapped else placement
         coordinates = add_coordinates(graph, laid)
-        connect_texture(material, graph, principled, spec.texture, coordinates, images)
+        connect_texture(graph, principled, output, spec.texture, coordinates, aspect)
     elif spec.procedural is not None:
         coordinates = add_coordinates(graph, placement)
-        connect_pattern(graph, principled, spec, spec.procedural, coordinates)
+        connect_pattern(graph, principled, output, spec, spec.procedural, coordinates)
+    return graph.plan

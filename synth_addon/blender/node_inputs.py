@@ -6,37 +6,55 @@ writing all inputs of a node as one array takes 2 to 11. Whoever does so tags th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 import numpy as np
 
+from .shader_graph import Key, Number
+
 
 class NodeInputs:
-    """The inputs of one node, as long as it has the same.
+    """Those inputs of a node that are given values.
 
-    Attributes:
-        are_numbers: whether all inputs have values, as shaders have not; nothing is written else.
+    Args:
+        keys: which, in the order of the values.
     """
 
-    def __init__(self, node: bpy.types.Node) -> None:
+    def __init__(self, node: bpy.types.Node, keys: Sequence[Key]) -> None:
         self._inputs = node.inputs
-        self._places: dict[int, slice] = {}
-        self._changed = False
-        end = 0
-        self.are_numbers = all(hasattr(socket, "default_value") for socket in node.inputs)
-        for socket in node.inputs if self.are_numbers else ():
-            begin, end = end, end + np.size(socket.default_value)
-            self._places[socket.as_pointer()] = slice(begin, end)
-        self._values = np.empty(end, np.float32)
+        self._keys = keys
+        self._array, self._places = _places(node.inputs)
 
-    def put(self, socket: int, value: float | tuple[float, ...]) -> None:
-        """Keep a value for an input, given by its address, until `write`."""
-        if not self._changed:
-            self._inputs.foreach_get("default_value", self._values)
-            self._changed = True
-        self._values[self._places[socket]] = value
+    def write(self, values: Sequence[Number]) -> None:
+        """Give the inputs their values; colours are opaque."""
+        if self._array is None:
+            for key, value in zip(self._keys, values, strict=True):
+                self._inputs[key].default_value = value
+            return
+        for key, value in zip(self._keys, values, strict=True):
+            place = self._places[key]
+            if isinstance(value, tuple) and place.stop - place.start > len(value):
+                value = (*value, 1.0)
+            self._array[place] = value
+        self._inputs.foreach_set("default_value", self._array)
 
-    def write(self) -> None:
-        """Write what has been put."""
-        if self._changed:
-            self._inputs.foreach_set("default_value", self._values)
-            self._changed = False
+
+def _places(
+    sockets: bpy.types.NodeInputs,
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.float32]] | None, dict[Key, slice]]:
+    """Return the values of all inputs, and where each one's are, by name and number.
+
+    None if an input has no value, as shaders have not.
+    """
+    if not all(hasattr(socket, "default_value") for socket in sockets):
+        return None, {}
+    places: dict[Key, slice] = {}
+    end = 0
+    for number, socket in enumerate(sockets):
+        begin, end = end, end + np.size(socket.default_value)
+        places[number] = slice(begin, end)
+        places.setdefault(socket.name, places[number])
+    array = np.empty(end, np.float32)
+    sockets.foreach_get("default_value", array)
+    return array, places

@@ -35,7 +35,6 @@ from .allocator import map_large_blocks, return_free_memory
 from .assets import AssetLibrary, LoadedAsset
 from .camera import place_camera
 from .devices import use_device
-from .images import check_image
 from .motion import moving, steps_of
 from .passes import RawRender, cycles_frame, read_raw, traced_frame
 from .physics import DropStage, Standing
@@ -78,7 +77,6 @@ class BlenderRenderer:
         self._built: SettledScene | None = None
         self._tracer: GeometryTracer | None = None
         self._beside = ThreadPoolExecutor(1, "tracing")
-        self._paths = paths
         self._threads = threads
         self._device = device
         self._library = AssetLibrary(paths, fence)
@@ -99,7 +97,7 @@ class BlenderRenderer:
         assets = {canonical_json(asset): asset for asset in meshes}
         loaded = {key: self._library.load(key, asset) for key, asset in assets.items()}
         for name in images:
-            check_image(name, self._paths[name])
+            self.builder.check_image(name)
         return {key: asset.triangles for key, asset in loaded.items()}
 
     def read_room(self, file: str) -> RoomContent:
@@ -127,6 +125,10 @@ class BlenderRenderer:
         assets = self._assets(spec)
         bodies, standing = self._colliding(spec, assets)
         return self._stage.settle(spec, assets, bodies, standing)
+
+    def get_ready_to_build(self, spec: SceneSpec) -> None:
+        """Plan the materials; see `Renderer.get_ready_to_build`."""
+        self.builder.plan(spec)
 
     def build(self, scene: SettledScene) -> None:
         """Replace the scene that is rendered; see `Renderer.build`."""

@@ -15,6 +15,7 @@ from ..core.scene_spec import (
     MaterialSpec,
     ObjectSpec,
     Pose,
+    SceneSpec,
     SettledScene,
     SurfaceSpec,
     texture_projection,
@@ -57,6 +58,16 @@ class SceneBuilder:
         self.camera = bpy.data.objects.new("synth camera", self.lens)
         self.scene.collection.objects.link(self.camera)
         self.scene.camera = self.camera
+
+    def check_image(self, file: str) -> None:
+        """Make sure that an image can be read; see `ImageLibrary.check`."""
+        self._images.check(file)
+
+    def plan(self, spec: SceneSpec) -> None:
+        """Plan the materials of a scene that is to be built; any thread may do so."""
+        things = [(item, item.material) for item in (*spec.objects, *spec.fixtures)]
+        wanted = [(given, _placement(item)) for item, given in things if given is not None]
+        self._pool.plan([*wanted, *((item.material, ON_UVS) for item in spec.surfaces)])
 
     def build(self, scene: SettledScene, assets: Mapping[str, LoadedAsset]) -> None:
         """Replace the content of the Blender scene."""
@@ -125,8 +136,7 @@ class SceneBuilder:
     def _dress(self, item: bpy.types.Object, spec: ObjectSpec | FixtureSpec) -> None:
         """Give an object materials of its own, if any; the mesh keeps those that it shares."""
         if spec.material is not None:
-            placement = Placement(texture_projection(spec.asset), spec.scale)
-            material = self._material(f"{item.name} material", spec.material, placement)
+            material = self._material(f"{item.name} material", spec.material, _placement(spec))
             for slot in item.material_slots:
                 slot.link, slot.material = "OBJECT", material
         elif isinstance(spec, ObjectSpec) and spec.adjust is not None:
@@ -134,13 +144,12 @@ class SceneBuilder:
                 original = slot.material
                 slot.link = "OBJECT"
                 if original is not None:
-                    slot.material = self._content.own(adjusted_material(original, spec.adjust))
+                    changed = adjusted_material(original, spec.adjust, self._images)
+                    slot.material = self._content.own(changed)
 
     def _add_surface(self, spec: SurfaceSpec) -> bpy.types.Object:
-        texture = spec.material.texture
-        moves = texture is not None and texture.displacement_method == "true"
         name = f"synth {spec.name}"
-        if moves:  # too large to keep
+        if spec.material.moves_surface:  # the mesh is too large to keep
             data = self._content.own(blender_mesh(name, fine_surface_mesh(spec)))
         else:
             data = self._meshes.mesh(name, surface_mesh(spec))
@@ -162,6 +171,10 @@ class SceneBuilder:
     def _link(self, item: bpy.types.Object) -> None:
         self._content.own(item)
         self.scene.collection.objects.link(item)
+
+
+def _placement(item: ObjectSpec | FixtureSpec) -> Placement:
+    return Placement(texture_projection(item.asset), item.scale)
 
 
 def _picture_aspect(scene: SettledScene) -> float:

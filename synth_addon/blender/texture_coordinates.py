@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .shader_graph import ShaderGraph, Socket, Value
+from .shader_graph import Output, ShaderGraph, Value
 
 Projection = Literal["uv", "box"]
 
@@ -35,30 +35,31 @@ class Coordinates:
         normal: the surface's normal in the object's frame.
     """
 
-    solid: Socket
-    plane: Socket
-    tangents: tuple[Socket, Socket] | None
-    normal: Socket
+    solid: Output
+    plane: Output
+    tangents: tuple[Output, Output] | None
+    normal: Output
 
 
 def add_coordinates(graph: ShaderGraph, placement: Placement) -> Coordinates:
     """Add the nodes that find coordinates."""
-    source = graph.node("ShaderNodeTexCoord").outputs
-    solid = graph.vector("MULTIPLY", source["Object"], placement.scale)
+    source = graph.node("ShaderNodeTexCoord")
+    normal = source.output("Normal")
+    solid = graph.vector("MULTIPLY", source.output("Object"), placement.scale)
     if placement.projection == "uv":
-        plane = graph.vector("MULTIPLY", source["UV"], placement.scale)
-        return Coordinates(solid, plane, None, source["Normal"])
-    plane, tangents = _box(graph, solid, source["Normal"])
-    return Coordinates(solid, plane, tangents, source["Normal"])
+        plane = graph.vector("MULTIPLY", source.output("UV"), placement.scale)
+        return Coordinates(solid, plane, None, normal)
+    plane, tangents = _box(graph, solid, normal)
+    return Coordinates(solid, plane, tangents, normal)
 
 
-def _box(graph: ShaderGraph, point: Socket, normal: Socket) -> tuple[Socket, tuple[Socket, Socket]]:
+def _box(graph: ShaderGraph, point: Output, normal: Output) -> tuple[Output, tuple[Output, Output]]:
     """Project along the axis nearest to the normal; x is turned so that images are not mirrored."""
     x, y, z = graph.separate(graph.vector("ABSOLUTE", normal))
     along_z = graph.math("GREATER_THAN", z, graph.math("MAXIMUM", x, y))
     along_x = graph.math("GREATER_THAN", x, y)
 
-    def by_axis(for_x: Value, for_y: Value, for_z: Value) -> Socket:
+    def by_axis(for_x: Value, for_y: Value, for_z: Value) -> Output:
         return graph.mix_vectors(along_z, graph.mix_vectors(along_x, for_y, for_x), for_z)
 
     first = by_axis((0.0, 1.0, 0.0), (1.0, 0.0, 0.0), (1.0, 0.0, 0.0))

@@ -104,6 +104,11 @@ class MaterialSpec(Spec):
     texture: TextureSpec | None = None
     procedural: ProceduralSpec | None = None
 
+    @property
+    def moves_surface(self) -> bool:
+        """Whether a height map moves the surface itself, not only its shading."""
+        return self.texture is not None and self.texture.displacement_method == "true"
+
 
 class AdjustSpec(Spec):
     """Changes of the Principled materials that a file brought.

@@ -112,6 +112,9 @@ class ReferenceRenderer:
     def get_ready_to_settle(self, spec: SceneSpec) -> None:
         """Settling is quick enough without."""
 
+    def get_ready_to_build(self, spec: SceneSpec) -> None:
+        """Building is quick enough without."""
+
     def _mesh_of(self, asset: Asset) -> TriangleMesh:
         if isinstance(asset, ShapeAsset):
             return self._shape_mesh(asset)

@@ -71,6 +71,9 @@ class Renderer(Protocol):
     def settle(self, spec: SceneSpec) -> tuple[Pose, ...]:
         """Drop the objects of `spec` and return their poses at rest, in the spec's order."""
 
+    def get_ready_to_build(self, spec: SceneSpec) -> None:
+        """Compute what `build` will need of `spec`; any thread may call this, or no one."""
+
     def build(self, scene: SettledScene) -> None:
         """Make `scene` the one that `render` shows, replacing the one before."""
 

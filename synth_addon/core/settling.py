@@ -93,6 +93,8 @@ def steps_to_settle(
         except SceneError as error:
             reasons.append(str(error))
             continue
+        with times.part("plan"):
+            renderer.get_ready_to_build(spec)
         return SettledScene(spec=spec, poses=poses, views=views), meshes
     raise SceneError(
         f"scene {scene}: none of {ARRANGEMENT_TRIES} arrangements was good; the last: {reasons[-1]}"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import bpy
-
 from ...core.material_spec import MaterialSpec, ProceduralKind, ProceduralSpec
-from ..shader_graph import ShaderGraph
+from ..shader_graph import Node, ShaderGraph
 from ..texture_coordinates import Coordinates
 from .canvas import Canvas
 from .masonry import connect_brick, connect_tile
@@ -36,10 +34,11 @@ _PATTERNS: Mapping[ProceduralKind, Callable[[Canvas], None]] = {
 
 def connect_pattern(
     graph: ShaderGraph,
-    principled: bpy.types.Node,
+    principled: Node,
+    output: Node,
     material: MaterialSpec,
     spec: ProceduralSpec,
     coordinates: Coordinates,
 ) -> None:
-    """Connect the pattern's colour, roughness and relief to a Principled BSDF."""
-    _PATTERNS[spec.kind](Canvas(graph, principled, spec, material, coordinates))
+    """Connect the pattern's colour, roughness and relief to the nodes that every material has."""
+    _PATTERNS[spec.kind](Canvas(graph, principled, output, spec, material, coordinates))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..shader_graph import Socket
+from ..shader_graph import Output
 from .canvas import Canvas
 
 
@@ -22,7 +22,7 @@ def connect_marble(canvas: Canvas) -> None:
     canvas.paint(color, roughness=canvas.rough(cloud, 0.06))
 
 
-def _veins(canvas: Canvas, point: Socket, *, scale: float, width: float) -> Socket:
+def _veins(canvas: Canvas, point: Output, *, scale: float, width: float) -> Output:
     graph = canvas.graph
     noise = graph.noise(point, scale, detail=6, roughness=0.55)
     away = graph.math("ABSOLUTE", graph.math("SUBTRACT", noise, 0.5))
@@ -37,8 +37,8 @@ def connect_concrete(canvas: Canvas) -> None:
     blotches = graph.remap(graph.noise(point, 1.0, detail=6, roughness=0.6), 0.35, 0.65, (0.0, 1.0))
     grain = graph.noise(metres, 350.0, detail=3, roughness=0.7)
     pores = graph.node("ShaderNodeTexVoronoi", {"Vector": metres, "Scale": 70.0})
-    rare = graph.remap(graph.separate(pores.outputs["Color"])[0], 0.7, 1.0, (0.0, 0.3))
-    size = graph.math("SUBTRACT", rare, pores.outputs["Distance"])
+    rare = graph.remap(graph.separate(pores.output("Color"))[0], 0.7, 1.0, (0.0, 0.3))
+    size = graph.math("SUBTRACT", rare, pores.output("Distance"))
     pits = graph.remap(size, 0.0, 0.06, (0.0, 1.0))
     color = graph.mix(
         graph.math("MULTIPLY", blotches, spec.variation), spec.colors[0], spec.colors[1]

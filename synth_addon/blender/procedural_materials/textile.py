@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..shader_graph import Socket
+from ..shader_graph import Output
 from .canvas import Canvas
 
 _BAND_THREADS = 24.0
@@ -19,8 +19,8 @@ def connect_carpet(canvas: Canvas) -> None:
         {"Vector": graph.vector("ADD", tufts, jitter), "Scale": 1.0},
         voronoi_dimensions="2D",
     )
-    own, _, _ = graph.separate(cells.outputs["Color"])
-    height = graph.remap(cells.outputs["Distance"], 0.0, 0.75, (1.0, 0.0))
+    own, _, _ = graph.separate(cells.output("Color"))
+    height = graph.remap(cells.output("Distance"), 0.0, 0.75, (1.0, 0.0))
     pile = graph.remap(graph.noise(point, 5.0, detail=4), 0.35, 0.65, (0.0, 0.5))
     mix = graph.math("ADD", graph.math("MULTIPLY", own, 0.5), pile)
     color = graph.mix(graph.math("MULTIPLY", mix, spec.variation), spec.colors[0], spec.colors[1])
@@ -30,7 +30,7 @@ def connect_carpet(canvas: Canvas) -> None:
     deep = graph.remap(height, 0.0, 0.5, (0.4, 0.0))
     relief = graph.math("ADD", height, graph.math("MULTIPLY", fibres, 0.8))
     canvas.paint(graph.mix(deep, color, spec.colors[2]), height=relief)
-    graph.feed(canvas.principled.inputs["Sheen Weight"], 0.4)
+    graph.feed(canvas.principled, "Sheen Weight", 0.4)
 
 
 def connect_fabric(canvas: Canvas) -> None:
@@ -52,10 +52,10 @@ def connect_fabric(canvas: Canvas) -> None:
     gap = graph.remap(height, 0.0, 0.6, (0.8, 0.0))
     dark = graph.mix(1.0, color, (0.3, 0.3, 0.3), "MULTIPLY")
     canvas.paint(graph.mix(gap, color, dark), height=height)
-    graph.feed(canvas.principled.inputs["Sheen Weight"], 0.3)
+    graph.feed(canvas.principled, "Sheen Weight", 0.3)
 
 
-def _thread(canvas: Canvas, across: Socket, along: Socket) -> Socket:
+def _thread(canvas: Canvas, across: Output, along: Output) -> Output:
     """Return a thread's height: round across, and arched along where it lies above."""
     graph = canvas.graph
     round_, arched = (
@@ -65,13 +65,13 @@ def _thread(canvas: Canvas, across: Socket, along: Socket) -> Socket:
     return graph.math("MULTIPLY", round_, graph.remap(arched, -0.6, 1.0, (0.0, 1.0)))
 
 
-def _choose(canvas: Canvas, factor: Socket, zero: Socket, one: Socket) -> Socket:
+def _choose(canvas: Canvas, factor: Output, zero: Output, one: Output) -> Output:
     graph = canvas.graph
     difference = graph.math("SUBTRACT", one, zero)
     return graph.math("ADD", zero, graph.math("MULTIPLY", factor, difference))
 
 
-def _band(canvas: Canvas, value: Socket) -> Socket:
+def _band(canvas: Canvas, value: Output) -> Output:
     graph = canvas.graph
     phase = graph.math("FRACT", graph.math("DIVIDE", graph.math("FLOOR", value), _BAND_THREADS))
     return graph.math("LESS_THAN", phase, 0.33)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..shader_graph import ShaderGraph, Socket
+from ..shader_graph import Output, ShaderGraph
 from .canvas import Canvas
 
 
@@ -17,12 +17,12 @@ class Units:
         joint: 1 in the joints, 0 on the units.
     """
 
-    tint: Socket
-    joint: Socket
+    tint: Output
+    joint: Output
 
 
 def add_units(
-    graph: ShaderGraph, canvas: Canvas, point: Socket, *, shift: float, smooth: float
+    graph: ShaderGraph, canvas: Canvas, point: Output, *, shift: float, smooth: float
 ) -> Units:
     """Add units as long as the pattern's scale, each row shifted by a share of it.
 
@@ -44,4 +44,4 @@ def add_units(
         },
         offset=shift,
     )
-    return Units(node.outputs["Color"], node.outputs["Fac"])
+    return Units(node.output("Color"), node.output("Fac"))

@@ -9,8 +9,7 @@ def connect_flat(canvas: Canvas) -> None:
     """Replace the whole material by one that scatters evenly: no gloss, no pattern."""
     graph = canvas.graph
     diffuse = graph.node("ShaderNodeBsdfDiffuse", {"Color": canvas.spec.colors[0]})
-    output = graph.tree.get_output_node("ALL")
-    graph.feed(output.inputs["Surface"], diffuse.outputs[0])
+    graph.feed(canvas.output, "Surface", diffuse.output(0))
 
 
 def connect_noise(canvas: Canvas) -> None:

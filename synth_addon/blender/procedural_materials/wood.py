@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..shader_graph import Socket
+from ..shader_graph import Output
 from .canvas import Canvas
 from .units import add_units
 
@@ -44,7 +44,7 @@ def _connect_planks(canvas: Canvas) -> None:
     _paint(canvas, lines, fibre, joint=units.joint, tone=tone)
 
 
-def _year(canvas: Canvas, distance: Socket) -> Socket:
+def _year(canvas: Canvas, distance: Output) -> Output:
     """Return 0 in early wood rising to 1 in late wood, once for every 1 of `distance`."""
     graph = canvas.graph
     phase = graph.math("FRACT", distance)
@@ -54,11 +54,11 @@ def _year(canvas: Canvas, distance: Socket) -> Socket:
 
 def _paint(
     canvas: Canvas,
-    year: Socket,
-    fibre: Socket,
+    year: Output,
+    fibre: Output,
     *,
-    joint: Socket | None = None,
-    tone: Socket | None = None,
+    joint: Output | None = None,
+    tone: Output | None = None,
 ) -> None:
     graph, (light, dark, seam) = canvas.graph, canvas.spec.colors
     color = graph.mix(graph.math("MULTIPLY", year, 0.75), light, dark)

@@ -1,0 +1,64 @@
+"""Makes in Blender what a plan of a node tree says.
+
+Adding a node or a link takes Blender 30 to 60 µs, a hundred times what it takes to see that
+another plan has the same; so trees are kept and given other values.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from .images import ImageLibrary
+from .node_inputs import NodeInputs
+from .shader_graph import TreePlan
+
+
+class DrawnTree:
+    """The nodes of a plan in a Blender node tree.
+
+    Args:
+        tree: has the nodes that the plan takes for present, by their names.
+
+    Attributes:
+        plan: what is there now.
+    """
+
+    def __init__(self, tree: bpy.types.NodeTree, plan: TreePlan, images: ImageLibrary) -> None:
+        self.plan = plan
+        self._tree = tree
+        self._images = images
+        self._nodes = [
+            tree.nodes.new(node.kind) if node.is_new else tree.nodes[node.kind]
+            for node in plan.nodes
+        ]
+        for node, planned in zip(self._nodes, plan.nodes, strict=True):
+            for name, value in planned.settings:
+                setattr(node, name, value)
+        for node, planned in zip(self._nodes, plan.nodes, strict=True):
+            for key in () if planned.is_new else planned.inputs:
+                for link in list(node.inputs[key].links):
+                    tree.links.remove(link)
+            for key, source, output in planned.links:
+                tree.links.new(self._nodes[source].outputs[output], node.inputs[key])
+        self._inputs: dict[int, NodeInputs] = {}
+        for number in range(len(self._nodes)):
+            self._fill(number)
+        tree.update_tag()
+
+    def change(self, plan: TreePlan) -> None:
+        """Give the nodes the values of a plan of the same outline."""
+        before, self.plan = self.plan, plan
+        for number in range(len(self._nodes)):
+            same = before.values[number] == plan.values[number]
+            if not same or before.images[number] != plan.images[number]:
+                self._fill(number)
+        self._tree.update_tag()
+
+    def _fill(self, number: int) -> None:
+        node, planned = self._nodes[number], self.plan.nodes[number]
+        for name, image in zip(planned.images, self.plan.images[number], strict=True):
+            setattr(node, name, self._images.load(image.file, is_data=image.is_data))
+        if planned.inputs:
+            if number not in self._inputs:
+                self._inputs[number] = NodeInputs(node, planned.inputs)
+            self._inputs[number].write(self.plan.values[number])
