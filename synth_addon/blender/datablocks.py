@@ -20,7 +20,11 @@ class Datablocks:
         self._blocks.append(block)
         return block
 
+    def __len__(self) -> int:
+        return len(self._blocks)
+
     def remove_all(self) -> None:
         """Remove every datablock in charge from Blender."""
-        bpy.data.batch_remove(ids=self._blocks)
+        if self._blocks:
+            bpy.data.batch_remove(ids=self._blocks)
         self._blocks = []

@@ -18,9 +18,15 @@ _LIGHT_TYPES: Mapping[LightKind, Literal["POINT", "AREA", "SUN", "SPOT"]] = {
 }
 
 
-def build_light(name: str, spec: LightSpec) -> tuple[bpy.types.Object, bpy.types.Light]:
-    """Return a new lamp object and its data."""
-    light = bpy.data.lights.new(name, _LIGHT_TYPES[spec.kind])
+def new_lamp(name: str, kind: LightKind) -> bpy.types.Object:
+    """Return a new lamp object with data of its own."""
+    return bpy.data.objects.new(name, bpy.data.lights.new(name, _LIGHT_TYPES[kind]))
+
+
+def set_lamp(lamp: bpy.types.Object, spec: LightSpec) -> None:
+    """Make a lamp of the spec's kind what the spec says."""
+    light = lamp.data
+    assert isinstance(light, bpy.types.Light)
     light.energy = spec.energy
     light.color = spec.color
     if spec.kind == "area":
@@ -31,11 +37,9 @@ def build_light(name: str, spec: LightSpec) -> tuple[bpy.types.Object, bpy.types
         light.shadow_soft_size = spec.size_m
     if spec.kind == "spot":
         light.spot_size, light.spot_blend = spec.angle, spec.blend
-    lamp = bpy.data.objects.new(name, light)
     direction = Vector(spec.target) - Vector(spec.position)
     rotation = direction.to_track_quat("-Z", "Y") if direction.length else Quaternion()
     lamp.matrix_world = Matrix.Translation(spec.position) @ rotation.to_matrix().to_4x4()
-    return lamp, light
 
 
 def light_spec(lamp: bpy.types.Object) -> LightSpec:

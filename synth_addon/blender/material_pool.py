@@ -43,7 +43,11 @@ class MaterialPool:
                 self._plan(spec, placement)
 
     def material(self, name: str, spec: MaterialSpec, placement: Placement) -> bpy.types.Material:
-        """Return a material that no one else uses until `release`."""
+        """Return a material that no one else uses until `release`.
+
+        Args:
+            name: of a new material; one that waited keeps its own.
+        """
         plan = self._plan(spec, placement)
         painted = next((p for p in self._idle if p.tree.plan.outline == plan.outline), None)
         if painted is None:
@@ -51,7 +55,6 @@ class MaterialPool:
             painted = _Painted(material, DrawnTree(material.node_tree, plan, self._images))
         else:
             self._idle.remove(painted)
-            painted.material.name = name
             painted.tree.change(plan)
         _set_beside_nodes(painted.material, spec)
         self._used.append(painted)

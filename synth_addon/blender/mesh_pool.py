@@ -24,7 +24,11 @@ class MeshPool:
         self._idle: list[tuple[Hashable, bpy.types.Mesh]] = []
 
     def mesh(self, name: str, triangles: TriangleMesh) -> bpy.types.Mesh:
-        """Return a mesh with one empty material slot that no one else uses until `release`."""
+        """Return a mesh with one empty material slot that no one else uses until `release`.
+
+        Args:
+            name: of a new mesh; one that waited keeps its own.
+        """
         kind = triangles.triangles.tobytes(), triangles.uvs is None, triangles.smooth
         waiting = next((pair for pair in self._idle if pair[0] == kind), None)
         if waiting is None:
@@ -33,14 +37,14 @@ class MeshPool:
             self._idle.remove(waiting)
             data = waiting[1]
             move_points(data, triangles)
-            data.name = name
         self._used.append((kind, data))
         return data
 
     def release(self) -> None:
         """Let all meshes wait, and remove those that have waited longest if they are many."""
         for _, data in self._used:
-            data.materials[0] = None
+            if data.materials[0] is not None:
+                data.materials[0] = None
         waiting = self._idle + self._used
         self._used, self._idle = [], waiting[-MOST_IDLE:]
         bpy.data.batch_remove(ids=[data for _, data in waiting[:-MOST_IDLE]])

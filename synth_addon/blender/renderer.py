@@ -23,6 +23,7 @@ from ..core.room_content import RoomContent
 from ..core.scene_spec import (
     MotionSpec,
     Pose,
+    RenderSpec,
     SceneSpec,
     SettledScene,
     SettledView,
@@ -74,6 +75,7 @@ class BlenderRenderer:
         use_device(device)
         map_large_blocks()
         self.times = PartTimes()
+        self._applied: RenderSpec | None = None
         self._built: SettledScene | None = None
         self._tracer: GeometryTracer | None = None
         self._beside = ThreadPoolExecutor(1, "tracing")
@@ -132,9 +134,13 @@ class BlenderRenderer:
 
     def build(self, scene: SettledScene) -> None:
         """Replace the scene that is rendered; see `Renderer.build`."""
-        assets = self._assets(scene.spec)
+        things = scene.spec.things
+        assets = [self._library.load(item.asset_key, item.asset) for item in things]
         self.builder.build(scene, assets)
-        apply_settings(self.builder.scene, scene.spec.render, self._threads, self._device)
+        if scene.spec.render != self._applied:
+            self._applied = None
+            apply_settings(self.builder.scene, scene.spec.render, self._threads, self._device)
+            self._applied = scene.spec.render
         self.builder.scene.render.use_persistent_data = True
         self._built, self._tracer = scene, None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -26,12 +27,16 @@ from .assets import LoadedAsset
 from .datablocks import Datablocks
 from .environment import build_world
 from .images import ImageLibrary
-from .lamps import build_light
+from .lamps import new_lamp, set_lamp
 from .material_pool import MaterialPool
 from .materials import ON_UVS
 from .mesh_pool import MeshPool
 from .meshes import blender_mesh
+from .object_pool import ObjectPool
 from .texture_coordinates import Placement
+
+MOST_IDLE = 32
+"""Worlds, their images and adjusted materials that wait to be removed: the first takes 1.4 ms."""
 
 
 class SceneBuilder:
@@ -47,7 +52,7 @@ class SceneBuilder:
 
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self._images = ImageLibrary(paths)
-        self._content = Datablocks()
+        self._content, self._large = Datablocks(), Datablocks()
         self._pool = MaterialPool(self._images)
         self._materials: dict[tuple[MaterialSpec, Placement], bpy.types.Material] = {}
         self._meshes = MeshPool()
@@ -56,6 +61,7 @@ class SceneBuilder:
         self.scene = bpy.data.scenes.new("synth")
         self.lens = bpy.data.cameras.new("synth camera")
         self.camera = bpy.data.objects.new("synth camera", self.lens)
+        self._objects = ObjectPool(self.scene.collection)
         self.scene.collection.objects.link(self.camera)
         self.scene.camera = self.camera
 
@@ -69,21 +75,24 @@ class SceneBuilder:
         wanted = [(given, _placement(item)) for item, given in things if given is not None]
         self._pool.plan([*wanted, *((item.material, ON_UVS) for item in spec.surfaces)])
 
-    def build(self, scene: SettledScene, assets: Mapping[str, LoadedAsset]) -> None:
-        """Replace the content of the Blender scene."""
+    def build(self, scene: SettledScene, assets: Sequence[LoadedAsset]) -> None:
+        """Replace the content of the Blender scene.
+
+        Args:
+            assets: of the spec's `things`, in their order.
+        """
         self.clear()
-        spec = scene.spec
+        spec, loaded = scene.spec, iter(assets)
         for item, pose in zip(spec.objects, scene.poses, strict=True):
-            self._add_object(item, pose, assets[item.asset_key])
+            self._add_object(item, pose, next(loaded))
         first = max(self.names, default=0) + 1  # beyond the objects' ids
         for number, surface in enumerate(spec.surfaces, first + len(spec.fixtures)):
             self._add_surface(surface).pass_index = number
         for number, fixture in enumerate(spec.fixtures, first):
-            self._add_fixture(fixture, assets[fixture.asset_key]).pass_index = number
+            self._add_fixture(fixture, next(loaded)).pass_index = number
         for number, light in enumerate(spec.lights):
-            lamp, data = build_light(f"synth lamp {number}", light)
-            self._content.own(data)
-            self._link(lamp)
+            make, name = partial(new_lamp, kind=light.kind), f"synth {light.kind} lamp {number}"
+            set_lamp(self._objects.place(name, light.kind, make), light)
         aspect = _picture_aspect(scene)
         self.scene.world = build_world(
             "synth world", spec.environment, self._images, self._content, aspect
@@ -92,7 +101,10 @@ class SceneBuilder:
     def clear(self) -> None:
         """Remove all content but the camera, and what the renderer kept of it."""
         self.scene.render.use_persistent_data = False
-        self._content.remove_all()
+        self._objects.release()
+        if len(self._content) > MOST_IDLE:
+            self._content.remove_all()
+        self._large.remove_all()
         self._meshes.release()
         self._pool.release()
         self._materials, self._shapes = {}, {}
@@ -101,6 +113,8 @@ class SceneBuilder:
     def close(self) -> None:
         """Remove the scene and everything in it."""
         self.clear()
+        self._objects.close()
+        self._content.remove_all()
         self._meshes.close()
         self._pool.close()
         self._images.close()
@@ -119,9 +133,8 @@ class SceneBuilder:
     def _add_mesh(
         self, name: str, spec: ObjectSpec | FixtureSpec, pose: Pose, asset: LoadedAsset
     ) -> bpy.types.Object:
-        item = bpy.data.objects.new(name, self._mesh(asset))
+        item = self._objects.place_mesh(name, self._mesh(asset))
         item.matrix_world = Matrix(pose.matrix.tolist()) @ Matrix.Scale(spec.scale, 4)
-        self._link(item)
         self._dress(item, spec)
         return item
 
@@ -150,13 +163,12 @@ class SceneBuilder:
     def _add_surface(self, spec: SurfaceSpec) -> bpy.types.Object:
         name = f"synth {spec.name}"
         if spec.material.moves_surface:  # the mesh is too large to keep
-            data = self._content.own(blender_mesh(name, fine_surface_mesh(spec)))
+            data = self._large.own(blender_mesh(name, fine_surface_mesh(spec)))
         else:
             data = self._meshes.mesh(name, surface_mesh(spec))
         data.materials[0] = self._material(f"{name} material", spec.material)
-        item = bpy.data.objects.new(name, data)
-        item.location = spec.center
-        self._link(item)
+        item = self._objects.place_mesh(name, data)
+        item.matrix_world = Matrix.Translation(spec.center)
         return item
 
     def _material(
@@ -167,10 +179,6 @@ class SceneBuilder:
         if key not in self._materials:
             self._materials[key] = self._pool.material(name, spec, placement)
         return self._materials[key]
-
-    def _link(self, item: bpy.types.Object) -> None:
-        self._content.own(item)
-        self.scene.collection.objects.link(item)
 
 
 def _placement(item: ObjectSpec | FixtureSpec) -> Placement:

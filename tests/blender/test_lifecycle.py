@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 
-from synth_addon.blender import material_pool, mesh_pool, scratch
+from synth_addon.blender import material_pool, mesh_pool, object_pool, scene_builder, scratch
 from synth_addon.blender.renderer import BlenderRenderer
 from synth_addon.cli import run
 from synth_addon.core.asset_catalog import AssetCatalog, catalog_assets
@@ -29,6 +29,15 @@ ROOT = Path(__file__).parents[2]
 TINY = ("camera.width_px=64", "camera.height_px=48", "render.samples=1", "render.denoise=off")
 KINDS = ("meshes", "objects", "materials", "images", "node_groups", "lights", "worlds", "cameras")
 KINDS += ("scenes", "collections", "textures", "actions", "libraries", "curves", "texts")
+POOLS = {
+    "materials": material_pool,
+    "meshes": mesh_pool,
+    "objects": object_pool,
+    "lights": object_pool,
+    "worlds": scene_builder,
+    "images": scene_builder,
+}
+SCENE_HOLDS = 3  # blocks that wait to be removed until they are more than may wait
 CHANNELS = ("rgb", "depth", "normals", "instance_ids")
 
 
@@ -69,8 +78,8 @@ def frames_of(
 def test_scenes_leave_nothing_behind(cup_room: LoadedRecipe, catalog: AssetCatalog) -> None:
     """Each scene's content is replaced by the next one's: more scenes are not more datablocks.
 
-    Scene 3 is built again after the 30th, because scenes differ in how much they hold. Only
-    materials and meshes wait for later scenes, a bounded number of them.
+    Scene 3 is built again after the 30th, because scenes differ in how much they hold. A bounded
+    number of datablocks waits for later scenes.
     """
     before = counts()
     renderer = BlenderRenderer({})
@@ -82,9 +91,9 @@ def test_scenes_leave_nothing_behind(cup_room: LoadedRecipe, catalog: AssetCatal
         renderer.render(settled.views[0])
     frames_of(renderer, cup_room, catalog, 3)
     at_the_end = counts()
-    for kind, most in {"materials": material_pool.MOST_IDLE, "meshes": mesh_pool.MOST_IDLE}.items():
+    for kind, pool in POOLS.items():
         waiting = at_the_end.pop(kind) - with_scene_3.pop(kind)
-        assert 0 <= waiting <= most
+        assert 0 <= waiting <= pool.MOST_IDLE + SCENE_HOLDS
     assert at_the_end == with_scene_3
     renderer.close()
     assert counts() == before
