@@ -81,7 +81,7 @@ class SceneBuilder:
         Args:
             assets: of the spec's `things`, in their order.
         """
-        self.clear()
+        self._take_out()
         spec, loaded = scene.spec, iter(assets)
         for item, pose in zip(spec.objects, scene.poses, strict=True):
             self._add_object(item, pose, next(loaded))
@@ -99,7 +99,23 @@ class SceneBuilder:
         )
 
     def clear(self) -> None:
-        """Remove all content but the camera, and what the renderer kept of it."""
+        """Take out all content but the camera; only what other scenes can use stays in Blender."""
+        self._take_out()
+        self._content.remove_all()
+
+    def close(self) -> None:
+        """Remove the scene and everything in it."""
+        self.clear()
+        self._objects.close()
+        self._meshes.close()
+        self._pool.close()
+        self._images.close()
+        bpy.data.objects.remove(self.camera)
+        bpy.data.cameras.remove(self.lens)
+        bpy.data.scenes.remove(self.scene)
+
+    def _take_out(self) -> None:
+        """Empty the scene, and forget what the renderer kept of it."""
         self.scene.render.use_persistent_data = False
         self._objects.release()
         if len(self._content) > MOST_IDLE:
@@ -109,18 +125,6 @@ class SceneBuilder:
         self._pool.release()
         self._materials, self._shapes = {}, {}
         self.names = {}
-
-    def close(self) -> None:
-        """Remove the scene and everything in it."""
-        self.clear()
-        self._objects.close()
-        self._content.remove_all()
-        self._meshes.close()
-        self._pool.close()
-        self._images.close()
-        bpy.data.objects.remove(self.camera)
-        bpy.data.cameras.remove(self.lens)
-        bpy.data.scenes.remove(self.scene)
 
     def _add_object(self, spec: ObjectSpec, pose: Pose, asset: LoadedAsset) -> None:
         item = self._add_mesh(f"synth.{spec.instance_id:05d}", spec, pose, asset)

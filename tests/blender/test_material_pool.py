@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import get_args
 
 import bpy
@@ -15,7 +18,7 @@ from PIL import Image
 from synth_addon.blender import material_pool
 from synth_addon.blender.images import ImageLibrary
 from synth_addon.blender.material_pool import MaterialPool
-from synth_addon.blender.materials import ON_UVS
+from synth_addon.blender.materials import ON_UVS, material_plan
 from synth_addon.blender.texture_coordinates import Placement
 from synth_addon.core.asset_catalog import AssetCatalog
 from synth_addon.core.material_spec import MaterialSpec, ProceduralKind, TextureSpec
@@ -125,6 +128,42 @@ def test_materials_of_a_kind_take_turns(images: ImageLibrary, kind: str) -> None
         assert len(bpy.data.materials) == count
     finally:
         pool.close()
+
+
+def test_materials_are_planned_ahead(tmp_path: Path) -> None:
+    """Another thread plans them, but where Blender must first be asked for an image's size."""
+    Image.new("RGB", (6, 3)).save(tmp_path / "wide.png")
+    images = ImageLibrary({"wide.png": tmp_path / "wide.png"})
+    pool = MaterialPool(images)
+    plain = MaterialSpec(roughness=0.123)
+    photo = MaterialSpec(texture=TextureSpec(color="wide.png", size_m=0.123))
+    wanted = [(plain, ON_UVS), (photo, ON_UVS)]
+    try:
+        material_plan.cache_clear()
+        for planned in (1, 2):
+            thread = Thread(target=pool.plan, args=(wanted,))
+            thread.start()
+            thread.join()
+            assert material_plan.cache_info().misses == planned
+            images.check("wide.png")
+        pool.material("plain", plain, ON_UVS)
+        pool.material("photo", photo, ON_UVS)
+        assert material_plan.cache_info().misses == 2
+        assert images.aspect("wide.png") == 2.0
+    finally:
+        pool.close()
+        images.close()
+
+
+def test_planning_needs_no_blender() -> None:
+    code = """
+import sys
+sys.modules["bpy"] = None
+from synth_addon.blender.materials import material_plan
+from synth_addon.core.material_spec import MaterialSpec
+assert material_plan(MaterialSpec()).nodes
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_few_materials_wait_and_none_stay(
