@@ -10,7 +10,7 @@ import bpy
 
 from .images import ImageLibrary
 from .node_inputs import NodeInputs
-from .shader_graph import TreePlan
+from .shader_graph import NodePlan, TreePlan
 
 
 class DrawnTree:
@@ -31,17 +31,14 @@ class DrawnTree:
             tree.nodes.new(node.kind) if node.is_new else tree.nodes[node.kind]
             for node in plan.nodes
         ]
-        for node, planned in zip(self._nodes, plan.nodes, strict=True):
+        pairs = list(zip(self._nodes, plan.nodes, strict=True))
+        for node, planned in pairs:
             for name, value in planned.settings:
                 setattr(node, name, value)
-        for node, planned in zip(self._nodes, plan.nodes, strict=True):
-            for key in () if planned.is_new else planned.inputs:
-                for link in list(node.inputs[key].links):
-                    tree.links.remove(link)
-            for key, source, output in planned.links:
-                tree.links.new(self._nodes[source].outputs[output], node.inputs[key])
-        self._inputs: dict[int, NodeInputs] = {}
-        for number in range(len(self._nodes)):
+        for node, planned in pairs:
+            self._link(node, planned)
+        self._inputs = [NodeInputs(node, planned.inputs) for node, planned in pairs]
+        for number in range(len(pairs)):
             self._fill(number)
         tree.update_tag()
 
@@ -54,11 +51,17 @@ class DrawnTree:
                 self._fill(number)
         self._tree.update_tag()
 
+    def _link(self, node: bpy.types.Node, planned: NodePlan) -> None:
+        if not planned.is_new:
+            for key in planned.inputs:
+                for link in list(node.inputs[key].links):
+                    self._tree.links.remove(link)
+        for key, source, output in planned.links:
+            self._tree.links.new(self._nodes[source].outputs[output], node.inputs[key])
+
     def _fill(self, number: int) -> None:
         node, planned = self._nodes[number], self.plan.nodes[number]
         for name, image in zip(planned.images, self.plan.images[number], strict=True):
             setattr(node, name, self._images.load(image.file, is_data=image.is_data))
         if planned.inputs:
-            if number not in self._inputs:
-                self._inputs[number] = NodeInputs(node, planned.inputs)
             self._inputs[number].write(self.plan.values[number])

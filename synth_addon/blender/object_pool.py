@@ -49,8 +49,8 @@ class ObjectPool:
         """Let all objects wait, and remove those that have waited longest if they are many."""
         for key, item in self._standing:
             self._collection.objects.unlink(item)
-            if item.type == "MESH":  # which makes it forget its own materials, too
-                item.data = self._nothing
+            if item.type == "MESH":
+                _strip(item, self._nothing)
             self._idle[key] = item
         self._standing = []
         for key in list(self._idle)[:-MOST_IDLE]:
@@ -62,6 +62,14 @@ class ObjectPool:
         _remove(list(self._idle.values()))
         self._idle = {}
         bpy.data.meshes.remove(self._nothing)
+
+
+def _strip(item: bpy.types.Object, nothing: bpy.types.Mesh) -> None:
+    """Take an object's mesh and its own materials; a mesh without slots makes it forget them."""
+    for slot in item.material_slots:
+        if slot.link == "OBJECT":
+            slot.material = None  # or the material would count a user for good
+    item.data = nothing
 
 
 def _remove(items: list[bpy.types.Object]) -> None:

@@ -442,6 +442,7 @@ def test_adjusting_turns_hues_and_keeps_the_original(studio: Studio, textured: b
     assert np.ptp(grey) < 3
     assert 5 < dark[0] < 0.8 * before[0]
     assert np.array_equal(before, after), "the shared original is as it was"
+    studio.renderer.clear()
     assert {material.name for material in bpy.data.materials} == kept
 
 

@@ -65,7 +65,9 @@ def test_an_object_forgets_the_scene_before(pool: ObjectPool, meshes: Meshes) ->
     item.matrix_world = Matrix.Translation((1, 2, 3))
     item.material_slots[0].link = "OBJECT"
     item.material_slots[0].material = bpy.data.materials["beside"]
+    users = bpy.data.materials["beside"].users
     pool.release()
+    assert bpy.data.materials["beside"].users == users - 1
     again = pool.place_mesh("thing", two)
     assert again == item and again.data == two
     assert slots(again) == [("DATA", bpy.data.materials["inside"]), ("DATA", None)]
