@@ -38,14 +38,15 @@ class DrawnTree:
         for node, planned in pairs:
             self._link(node, planned)
         self._inputs = [NodeInputs(node, planned.inputs) for node, planned in pairs]
-        for number in range(len(pairs)):
+        self._filled = [n for n, node in enumerate(plan.nodes) if node.inputs or node.images]
+        for number in self._filled:
             self._fill(number)
         tree.update_tag()
 
     def change(self, plan: TreePlan) -> None:
         """Give the nodes the values of a plan of the same outline."""
         before, self.plan = self.plan, plan
-        for number in range(len(self._nodes)):
+        for number in self._filled:
             same = before.values[number] == plan.values[number]
             if not same or before.images[number] != plan.images[number]:
                 self._fill(number)
@@ -63,5 +64,4 @@ class DrawnTree:
         node, planned = self._nodes[number], self.plan.nodes[number]
         for name, image in zip(planned.images, self.plan.images[number], strict=True):
             setattr(node, name, self._images.load(image.file, is_data=image.is_data))
-        if planned.inputs:
-            self._inputs[number].write(self.plan.values[number])
+        self._inputs[number].write(self.plan.values[number])

@@ -5,6 +5,8 @@ Quaternions are unit, ordered (w, x, y, z), as in Blender.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -15,8 +17,13 @@ BLENDER_FROM_OPENCV_CAMERA: Array = np.diag([1.0, -1.0, -1.0, 1.0])
 
 
 def rotation_from_quaternion(quaternion: ArrayLike) -> Array:
-    """Return the 3x3 rotation of a quaternion (w, x, y, z), which is normalised first."""
-    w, x, y, z = np.asarray(quaternion, float) / np.linalg.norm(quaternion)
+    """Return the 3x3 rotation of a quaternion (w, x, y, z), which is normalised first.
+
+    In plain numbers: four are too few for arrays to be fast.
+    """
+    w, x, y, z = np.asarray(quaternion, float).tolist()
+    norm = math.sqrt(w * w + x * x + y * y + z * z)
+    w, x, y, z = w / norm, x / norm, y / norm, z / norm
     return np.array(
         [
             [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
