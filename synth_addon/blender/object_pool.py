@@ -53,8 +53,7 @@ class ObjectPool:
                 _strip(item, self._nothing)
             self._idle[key] = item
         self._standing = []
-        for key in list(self._idle)[:-MOST_IDLE]:
-            _remove([self._idle.pop(key)])
+        _remove([self._idle.pop(key) for key in list(self._idle)[:-MOST_IDLE]])
 
     def close(self) -> None:
         """Remove all objects, and the lights of lamps."""
@@ -73,5 +72,6 @@ def _strip(item: bpy.types.Object, nothing: bpy.types.Mesh) -> None:
 
 
 def _remove(items: list[bpy.types.Object]) -> None:
-    lights = [item.data for item in items if item.type == "LIGHT"]
-    bpy.data.batch_remove(ids=[*items, *lights])
+    if items:
+        lights = [item.data for item in items if item.type == "LIGHT"]
+        bpy.data.batch_remove(ids=[*items, *lights])

@@ -45,7 +45,6 @@ class SceneBuilder:
     Attributes:
         names: what each instance is called in Blender, where the open file may have taken a name.
 
-
     Args:
         paths: where each file that a spec names lies.
     """
@@ -71,9 +70,11 @@ class SceneBuilder:
 
     def plan(self, spec: SceneSpec) -> None:
         """Plan the materials of a scene that is to be built; any thread may do so."""
-        things = [(item, item.material) for item in (*spec.objects, *spec.fixtures)]
-        wanted = [(given, _placement(item)) for item, given in things if given is not None]
-        self._pool.plan([*wanted, *((item.material, ON_UVS) for item in spec.surfaces)])
+        wanted = [(item.material, ON_UVS) for item in spec.surfaces]
+        for item in spec.things:
+            if item.material is not None:
+                wanted.append((item.material, _placement(item)))
+        self._pool.plan(wanted)
 
     def build(self, scene: SettledScene, assets: Sequence[LoadedAsset]) -> None:
         """Replace the content of the Blender scene.
